@@ -1,0 +1,1 @@
+//! Civil time and exact time.
