@@ -4,7 +4,11 @@
 //! always an argument. The contract, with units and meanings, is the WIT package in `wit/`; the types of
 //! its interface `types` are used throughout, so that the component boundary needs no second set.
 
+pub mod delivering;
+pub mod planning;
+pub mod sms;
 pub mod time;
+pub mod zones;
 
 /// Types and traits generated from `wit/`.
 #[allow(missing_docs, clippy::all)]

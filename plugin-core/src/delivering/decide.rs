@@ -1,0 +1,85 @@
+//! The fence. A message in the queue says only "look at notification N, due at T"; whether anything is sent
+//! is decided here, from the row and its appointment as they are now.
+
+use crate::contract::exports::punctual::reminders::delivering::{Decision, Settlement, Stale};
+use crate::planning::{check_contact, ends_reminders};
+use crate::types::{Appointment, Instant, Notification, NotificationStatus as Status, Reason};
+
+/// See the WIT function `decide`.
+pub fn decide(
+    row: Option<&Notification>,
+    appointment: Option<&Appointment>,
+    message_due_at: Instant,
+    now: Instant,
+) -> Decision {
+    let Some(row) = row else {
+        return Decision::Drop(Stale::NoRow);
+    };
+    match row.status {
+        Status::Sent | Status::Delivered | Status::Failed | Status::Canceled | Status::Skipped => {
+            return Decision::Drop(Stale::Settled);
+        }
+        Status::Sending => {
+            // A lease in force is another worker at work. One that ran out, or none at all, is a worker
+            // that vanished between its claim and its outcome: the provider may have taken the message.
+            return match row.lease_until {
+                Some(until) if until > now => Decision::Busy(until),
+                _ => Decision::Ask,
+            };
+        }
+        Status::Unknown => {
+            return match row.retry_at {
+                Some(at) if at > now => Decision::Hold(at),
+                _ => Decision::Ask,
+            };
+        }
+        Status::Pending | Status::Scheduled => {}
+    }
+    if row.due_at != message_due_at {
+        return Decision::Drop(Stale::Superseded);
+    }
+    if let Some(reason) = forbids(row, appointment, now) {
+        return Decision::Settle(ending(reason));
+    }
+    let not_before = row.retry_at.map_or(row.due_at, |at| at.max(row.due_at));
+    if not_before > now {
+        Decision::Hold(not_before)
+    } else {
+        Decision::Send
+    }
+}
+
+/// Promise 1, line by line: why this reminder must not go out any more.
+fn forbids(row: &Notification, appointment: Option<&Appointment>, now: Instant) -> Option<Reason> {
+    let Some(appointment) = appointment else {
+        return Some(Reason::AppointmentDeleted);
+    };
+    if let Some(reason) = ends_reminders(appointment.status) {
+        return Some(reason);
+    }
+    match appointment.start_at {
+        None => return Some(Reason::NoStart),
+        Some(start_at) if start_at != row.start_at => return Some(Reason::AppointmentMoved),
+        Some(start_at) if start_at <= now => return Some(Reason::AppointmentStarted),
+        Some(_) => {}
+    }
+    check_contact(appointment, row.channel)
+}
+
+/// What the appointment ended is `canceled`; what cannot or need not be sent is `skipped`.
+fn ending(reason: Reason) -> Settlement {
+    let canceled = matches!(
+        reason,
+        Reason::AppointmentMoved
+            | Reason::AppointmentCanceled
+            | Reason::AppointmentCompleted
+            | Reason::AppointmentNoShow
+            | Reason::AppointmentDeleted
+    );
+    let status = if canceled {
+        Status::Canceled
+    } else {
+        Status::Skipped
+    };
+    Settlement { status, reason }
+}

@@ -1,0 +1,50 @@
+//! What follows from a provider's answer, or from its silence.
+
+use crate::contract::exports::punctual::reminders::delivering::{Next, Outcome, Settlement};
+use crate::types::{Instant, Notification, NotificationStatus as Status, Policy, Reason};
+
+/// The longest wait that a provider's own wish may impose, in seconds.
+const WISH_SECONDS_MAX: u32 = 6 * 3600;
+
+/// See the WIT function `after`.
+pub fn after(row: &Notification, outcome: Outcome, policy: &Policy, now: Instant) -> Next {
+    match outcome {
+        Outcome::Accepted => Next::Sent,
+        Outcome::Rejected => failed(Reason::ProviderRejected),
+        Outcome::Unavailable(wish) => match wait_seconds(row, policy) {
+            None => failed(Reason::RetriesExhausted),
+            Some(seconds) => {
+                let seconds = seconds.max(wish.unwrap_or(0).min(WISH_SECONDS_MAX));
+                retry_at(row, now + i64::from(seconds) * 1_000)
+            }
+        },
+        // Never resent blindly: the row waits in `unknown` until the provider has been asked.
+        Outcome::Unanswered => match wait_seconds(row, policy) {
+            None => failed(Reason::OutcomeUnknown),
+            Some(seconds) => Next::AskAgain(now + i64::from(seconds) * 1_000),
+        },
+        // The provider has no such message: the attempt is as if it had not been, and is made again.
+        Outcome::NotFound => retry_at(row, now),
+    }
+}
+
+/// The wait after attempt number `row.attempts` (1 is the first); none when the schedule has ended.
+fn wait_seconds(row: &Notification, policy: &Policy) -> Option<u32> {
+    let index = usize::try_from(row.attempts.max(1) - 1).ok()?;
+    policy.retry_after_seconds.get(index).copied()
+}
+
+fn retry_at(row: &Notification, at: Instant) -> Next {
+    if at >= row.start_at {
+        failed(Reason::NoTimeLeft)
+    } else {
+        Next::Retry(at)
+    }
+}
+
+fn failed(reason: Reason) -> Next {
+    Next::Settle(Settlement {
+        status: Status::Failed,
+        reason,
+    })
+}

@@ -1,0 +1,94 @@
+//! The plan: for each step and channel of the policy, when it is due or why it will not be sent.
+
+use chrono_tz::Tz;
+use uuid::Uuid;
+
+use super::{contact, identity};
+use crate::contract::exports::punctual::reminders::planning::Planned;
+use crate::time::{before, into_window, rfc3339};
+use crate::types::{Appointment, AppointmentStatus, Instant, Policy, Reason, Step};
+
+/// The reason why an appointment is not to be reminded of at all, by its status.
+pub fn ends_reminders(status: AppointmentStatus) -> Option<Reason> {
+    match status {
+        AppointmentStatus::Scheduled | AppointmentStatus::Confirmed => None,
+        AppointmentStatus::Canceled => Some(Reason::AppointmentCanceled),
+        AppointmentStatus::Completed => Some(Reason::AppointmentCompleted),
+        AppointmentStatus::NoShow => Some(Reason::AppointmentNoShow),
+    }
+}
+
+/// See the WIT function `plan`.
+pub fn plan(appointment: &Appointment, policy: &Policy, now: Instant) -> Vec<Planned> {
+    let Some(start_at) = appointment.start_at else {
+        return without_start(appointment, policy, now);
+    };
+    if ends_reminders(appointment.status).is_some() {
+        return Vec::new();
+    }
+    let Ok(id) = Uuid::parse_str(&appointment.id) else {
+        return Vec::new();
+    };
+    let Some(start) = rfc3339(start_at) else {
+        return Vec::new();
+    };
+    let zone = appointment
+        .time_zone
+        .as_deref()
+        .unwrap_or(&policy.default_time_zone)
+        .parse::<Tz>()
+        .ok();
+    let mut planned = Vec::with_capacity(policy.steps.len() * 2);
+    for step in &policy.steps {
+        let due_at = zone.and_then(|zone| due(step, start_at, policy, zone));
+        for &channel in &step.channels {
+            let skip = match due_at {
+                None => Some(Reason::TimeZoneUnknown),
+                Some(due_at) if due_at < now || due_at >= start_at => Some(Reason::DueInPast),
+                Some(_) => contact::check(appointment, channel),
+            };
+            planned.push(Planned {
+                id: identity::name(&id, &step.code, channel, &start),
+                step: step.code.clone(),
+                channel,
+                due_at: due_at.unwrap_or(start_at),
+                skip,
+            });
+        }
+    }
+    planned
+}
+
+/// When the step is due, moved into the sending window; none when the calendar ends before that.
+fn due(step: &Step, start_at: Instant, policy: &Policy, zone: Tz) -> Option<Instant> {
+    let due_at = before(start_at, step.offset, zone)?;
+    match policy.window {
+        Some(window) => into_window(due_at, window, zone),
+        None => Some(due_at),
+    }
+}
+
+/// An appointment without a start: every reminder is skipped, and says so. The rows are named by the start
+/// of time, so that they end with the first real start.
+fn without_start(appointment: &Appointment, policy: &Policy, now: Instant) -> Vec<Planned> {
+    if ends_reminders(appointment.status).is_some() {
+        return Vec::new();
+    }
+    let Ok(id) = Uuid::parse_str(&appointment.id) else {
+        return Vec::new();
+    };
+    let epoch = rfc3339(0).unwrap_or_default();
+    let skip = Some(Reason::NoStart);
+    let each = policy
+        .steps
+        .iter()
+        .flat_map(|step| step.channels.iter().map(move |&channel| (step, channel)));
+    each.map(|(step, channel)| Planned {
+        id: identity::name(&id, &step.code, channel, &epoch),
+        step: step.code.clone(),
+        channel,
+        due_at: now,
+        skip,
+    })
+    .collect()
+}

@@ -1,0 +1,106 @@
+//! The diff: what must change so that the rows say what the plan demands.
+//!
+//! | row is \ plan says | send at the row's time | send at another time | skip | nothing for this row |
+//! |---|---|---|---|---|
+//! | (no row) | create | create | skip | – |
+//! | pending | repair | reschedule | skip ¹ | cancel |
+//! | scheduled | – | reschedule | skip ¹ | cancel |
+//! | canceled, skipped | revive ² | revive ² | skip | – |
+//! | sending, unknown | – | – | – | – |
+//! | sent, delivered, failed | – | – | – | – |
+//!
+//! ¹ Except `due_in_past` for a row that is still due at the same time: its message is on its way, and the
+//!   fence decides. Otherwise a repeated event a second after the due time would kill a reminder.
+//! ² Except a row that staff canceled: that stays canceled.
+//! Rows under `sending` and `unknown` belong to the delivery worker; the fence stops what must not go out.
+
+use crate::contract::exports::punctual::reminders::planning::{Action, Change, Planned};
+use crate::planning::plan::{ends_reminders, plan};
+use crate::types::{
+    Appointment, Instant, Notification, NotificationStatus as Status, Policy, Reason,
+};
+
+/// See the WIT function `reconcile`.
+pub fn reconcile(
+    appointment: Option<&Appointment>,
+    policy: &Policy,
+    rows: &[Notification],
+    now: Instant,
+) -> Vec<Change> {
+    let planned = appointment
+        .map(|appointment| plan(appointment, policy, now))
+        .unwrap_or_default();
+    let start_at = appointment
+        .and_then(|appointment| appointment.start_at)
+        .unwrap_or(0);
+    let mut changes = Vec::with_capacity(planned.len());
+    for item in &planned {
+        let row = rows.iter().find(|row| row.id == item.id);
+        if let Some((action, reason)) = verdict(item, row) {
+            changes.push(Change {
+                action,
+                id: item.id.clone(),
+                step: item.step.clone(),
+                channel: item.channel,
+                start_at,
+                due_at: item.due_at,
+                reason,
+            });
+        }
+    }
+    for row in rows {
+        let lives = matches!(row.status, Status::Pending | Status::Scheduled);
+        if lives && !planned.iter().any(|item| item.id == row.id) {
+            changes.push(Change {
+                action: Action::Cancel,
+                id: row.id.clone(),
+                step: row.step.clone(),
+                channel: row.channel,
+                start_at: row.start_at,
+                due_at: row.due_at,
+                reason: Some(why_unplanned(appointment, row)),
+            });
+        }
+    }
+    changes
+}
+
+/// The cell of the table above for a planned notification; none where the table has a dash.
+fn verdict(item: &Planned, row: Option<&Notification>) -> Option<(Action, Option<Reason>)> {
+    let Some(row) = row else {
+        return Some(match item.skip {
+            None => (Action::Create, None),
+            skip => (Action::Skip, skip),
+        });
+    };
+    let same_time = row.due_at == item.due_at;
+    match (row.status, item.skip) {
+        (Status::Pending, None) if same_time => Some((Action::Repair, None)),
+        (Status::Scheduled, None) if same_time => None,
+        (Status::Pending | Status::Scheduled, None) => Some((Action::Reschedule, None)),
+        (Status::Pending | Status::Scheduled, Some(Reason::DueInPast)) if same_time => None,
+        (Status::Pending | Status::Scheduled, skip) => Some((Action::Skip, skip)),
+        (Status::Canceled, _) if row.reason == Some(Reason::CanceledByStaff) => None,
+        (Status::Canceled | Status::Skipped, None) => Some((Action::Revive, None)),
+        (Status::Skipped, skip) if row.reason == skip => None,
+        (Status::Canceled | Status::Skipped, skip) => Some((Action::Skip, skip)),
+        (
+            Status::Sending | Status::Unknown | Status::Sent | Status::Delivered | Status::Failed,
+            _,
+        ) => None,
+    }
+}
+
+fn why_unplanned(appointment: Option<&Appointment>, row: &Notification) -> Reason {
+    let Some(appointment) = appointment else {
+        return Reason::AppointmentDeleted;
+    };
+    if let Some(reason) = ends_reminders(appointment.status) {
+        return reason;
+    }
+    match appointment.start_at {
+        None => Reason::NoStart,
+        Some(start_at) if start_at != row.start_at => Reason::AppointmentMoved,
+        Some(_) => Reason::PolicyChanged,
+    }
+}
