@@ -6,6 +6,7 @@
 
 pub mod delivering;
 pub mod planning;
+pub mod rendering;
 pub mod sms;
 pub mod time;
 pub mod zones;

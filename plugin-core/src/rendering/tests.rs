@@ -1,0 +1,280 @@
+//! Whole messages, compared with the golden files beside this one (`UPDATE_EXPECT=1` writes them anew).
+
+use expect_test::{expect, expect_file};
+use proptest::prelude::*;
+
+use super::*;
+use crate::contract::exports::punctual::reminders::rendering::SmsEncoding;
+use crate::types::AppointmentStatus;
+
+fn appointment() -> Appointment {
+    Appointment {
+        id: "6f9619ff-8b86-4d01-b42d-00cf4fc964ff".into(),
+        service: Some("Dental check-up".into()),
+        customer_name: Some("Ada Lovelace".into()),
+        email: Some("ada@example.com".into()),
+        phone: Some("+12025550123".into()),
+        start_at: Some(1_780_297_200_000), // 2026-06-01T07:00:00Z
+        end_at: None,
+        time_zone: Some("Europe/Berlin".into()),
+        locale: None,
+        status: AppointmentStatus::Scheduled,
+        resource: Some("Dr. Babbage".into()),
+        notes: Some("afraid of needles".into()),
+    }
+}
+
+fn sender(phone: Option<&str>) -> Sender {
+    Sender {
+        name: "Riverside Clinic".into(),
+        phone: phone.map(Into::into),
+    }
+}
+
+fn policy() -> Policy {
+    Policy {
+        steps: Vec::new(),
+        window: None,
+        default_time_zone: "UTC".into(),
+        default_locale: "en".into(),
+        retry_after_seconds: Vec::new(),
+    }
+}
+
+#[track_caller]
+fn email(appointment: &Appointment, sender: &Sender) -> Email {
+    match render(appointment, "P1D", Channel::Email, sender, &policy()).unwrap() {
+        Message::Email(email) => email,
+        Message::Sms(_) => panic!("an SMS, and an email was asked for"),
+    }
+}
+
+#[track_caller]
+fn sms(appointment: &Appointment, sender: &Sender) -> Sms {
+    match render(appointment, "P1D", Channel::Sms, sender, &policy()).unwrap() {
+        Message::Sms(sms) => sms,
+        Message::Email(_) => panic!("an email, and an SMS was asked for"),
+    }
+}
+
+/// Compares all that a person would get with the files `golden/<name>.txt` and `golden/<name>.html`.
+#[track_caller]
+fn check(name: &str, appointment: &Appointment, sender: &Sender) {
+    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rendering/golden");
+    let Email {
+        subject,
+        text,
+        html,
+    } = email(appointment, sender);
+    let Sms { text: sms, size } = sms(appointment, sender);
+    assert!(!subject.contains(char::is_control), "{subject:?}");
+    let plain = format!(
+        "Subject: {subject}\n\n{text}\n--- SMS, {:?}, {} units in {} segment(s)\n{sms}\n",
+        size.encoding, size.units, size.segments,
+    );
+    expect_file![format!("{golden}/{name}.txt")].assert_eq(&plain);
+    expect_file![format!("{golden}/{name}.html")].assert_eq(&format!("{html}\n"));
+}
+
+#[test]
+fn ordinary() {
+    check("ordinary", &appointment(), &sender(Some("+49 30 1234567")));
+}
+
+#[test]
+fn bare() {
+    let bare = Appointment {
+        service: None,
+        customer_name: Some("  ".into()),
+        time_zone: None,
+        ..appointment()
+    };
+    check("bare", &bare, &sender(None));
+}
+
+#[test]
+fn markup_in_a_name_is_text() {
+    let attack = Appointment {
+        customer_name: Some("<script>alert('x')</script>\r\nBcc: all@example.com".into()),
+        service: Some("\"><img src=x onerror=alert(1)> {{ clinic }} & co".into()),
+        ..appointment()
+    };
+    let clinic = Sender {
+        name: "R&D <Clinic>\r\nBcc: eve@example.com".into(),
+        phone: Some("javascript:alert(1)\" onclick=\"x".into()),
+    };
+    check("markup", &attack, &clinic);
+    let html = email(&attack, &clinic).html;
+    for never in ["<script", "<img", "href=", "onclick=\"", "<Clinic>"] {
+        assert!(!html.contains(never), "{never}");
+    }
+}
+
+#[test]
+fn long_texts_are_cut() {
+    let long = Appointment {
+        service: Some("Root canal treatment ".repeat(20)),
+        ..appointment()
+    };
+    check(
+        "long",
+        &long,
+        &Sender {
+            name: "Very Long Clinic Name ".repeat(9),
+            phone: Some("030 1234567".into()),
+        },
+    );
+}
+
+#[test]
+fn emoji_and_accents() {
+    let emoji = Appointment {
+        customer_name: Some("Zoë 👩\u{200D}👧 Łukasz".into()),
+        ..appointment()
+    };
+    check(
+        "emoji",
+        &emoji,
+        &Sender {
+            name: "Clínica “Sonrisa” 😀".into(),
+            phone: Some("+34 91 123 45 67".into()),
+        },
+    );
+}
+
+#[test]
+fn a_time_that_the_clocks_show_twice() {
+    let twice = Appointment {
+        start_at: Some(1_793_514_600_000), // 2026-11-01T06:30:00Z
+        time_zone: Some("America/New_York".into()),
+        locale: Some("en-US".into()),
+        ..appointment()
+    };
+    check("twice", &twice, &sender(Some("(202) 555-0100")));
+}
+
+/// The clinic's accents are worth less than a segment, its quotes less than nothing.
+#[test]
+fn sms_in_the_gsm_alphabet() {
+    let clinic = Sender {
+        name: "Clínica “Núñez”".into(),
+        phone: None,
+    };
+    let Sms { text, size } = sms(&appointment(), &clinic);
+    expect![[r#"Clinica "Nuñez": appointment on Mon 1 Jun 2026, 09:00 (Berlin time). Reply STOP to opt out."#]].assert_eq(&text);
+    assert_eq!((size.encoding, size.segments), (SmsEncoding::Gsm7, 1));
+}
+
+#[test]
+fn sms_of_ordinary_lengths_is_one_segment() {
+    let clinic = Sender {
+        name: "Saint Bartholomew Family Practice LLC".into(),
+        phone: Some("+49 (30) 1234-5678".into()),
+    };
+    for zone in [
+        "Europe/Berlin",
+        "America/New_York",
+        "America/Argentina/Buenos_Aires",
+    ] {
+        let late = Appointment {
+            start_at: Some(1_790_772_000_000), // Wed 30 Sep 2026
+            time_zone: Some(zone.into()),
+            ..appointment()
+        };
+        let Sms { text, size } = sms(&late, &clinic);
+        assert_eq!(
+            (size.encoding, size.segments),
+            (SmsEncoding::Gsm7, 1),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn what_is_private_stays_so() {
+    let clinic = sender(Some("030 1234567"));
+    let Email {
+        subject,
+        text,
+        html,
+    } = email(&appointment(), &clinic);
+    let Sms { text: sms, .. } = sms(&appointment(), &clinic);
+    for on_a_locked_screen in [&subject, &sms] {
+        assert!(
+            !on_a_locked_screen.contains("Dental"),
+            "{on_a_locked_screen}"
+        );
+        assert!(
+            !on_a_locked_screen.contains("Lovelace"),
+            "{on_a_locked_screen}"
+        );
+    }
+    for anywhere in [&subject, &sms, &text, &html] {
+        assert!(
+            !anywhere.contains("needles") && !anywhere.contains("Babbage"),
+            "{anywhere}"
+        );
+    }
+}
+
+/// The same refusal for every channel.
+#[track_caller]
+fn refused(appointment: &Appointment, sender: &Sender, expected: &str) {
+    for channel in [Channel::Email, Channel::Sms] {
+        let error = render(appointment, "P1D", channel, sender, &policy()).unwrap_err();
+        assert_eq!(error, expected);
+    }
+}
+
+#[test]
+fn refusals() {
+    let clinic = sender(None);
+    let startless = Appointment {
+        start_at: None,
+        ..appointment()
+    };
+    refused(&startless, &clinic, "the appointment has no start");
+    let remote = Appointment {
+        start_at: Some(i64::MAX),
+        ..appointment()
+    };
+    refused(
+        &remote,
+        &clinic,
+        "the appointment's start is outside the calendar",
+    );
+    let nowhere = Appointment {
+        time_zone: Some("Middle-earth".into()),
+        ..appointment()
+    };
+    refused(&nowhere, &clinic, r#""Middle-earth" is no IANA time zone"#);
+    refused(
+        &appointment(),
+        &Sender {
+            name: " \n".into(),
+            phone: None,
+        },
+        "the sender has no name",
+    );
+}
+
+proptest! {
+    /// Whatever a clinic writes, a message comes of it, the subject is one line and no markup survives.
+    #[test]
+    fn any_text_renders(name in ".{0,120}", service in "(?s).{0,200}", clinic in "[a-z].{0,120}", phone in "(?s).{0,60}", start in any::<i64>()) {
+        let appointment = Appointment {
+            customer_name: Some(name),
+            service: Some(service),
+            start_at: Some(start % 250_000_000_000_000),
+            ..appointment()
+        };
+        let sender = Sender { name: clinic, phone: Some(phone) };
+        let plain = email(&self::appointment(), &self::sender(Some("030 1234567")));
+        let email = email(&appointment, &sender);
+        prop_assert!(!email.subject.contains(|character: char| character.is_control()));
+        prop_assert!(email.html.matches('<').count() <= plain.html.matches('<').count());
+        let sms = sms(&appointment, &sender);
+        prop_assert_eq!(crate::sms::measure(&sms.text), sms.size);
+        prop_assert!(sms.text.ends_with("Reply STOP to opt out."));
+    }
+}
