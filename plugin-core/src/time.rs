@@ -33,14 +33,14 @@ pub fn before(start: Instant, offset: Offset, zone: Tz) -> Option<Instant> {
 pub fn into_window(due: Instant, window: Window, zone: Tz) -> Option<Instant> {
     let local = utc(due)?.with_timezone(&zone).naive_local();
     let minute = local.hour() * 60 + local.minute();
+    // `min`: never later than `due`, also where a clock change skips the closing time itself.
     if minute < u32::from(window.opens_minute) {
         let evening = at_minute(
             local.date().pred_opt()?.and_time(NaiveTime::MIN),
             window.closes_minute,
         )?;
-        resolve(evening, zone)
+        resolve(evening, zone).map(|at| at.min(due))
     } else if minute > u32::from(window.closes_minute) {
-        // Never later than `due`, also where the closing time itself is skipped by a clock change.
         resolve(
             at_minute(local.date().and_time(NaiveTime::MIN), window.closes_minute)?,
             zone,

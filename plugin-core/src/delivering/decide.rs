@@ -70,7 +70,8 @@ fn forbids(row: &Notification, appointment: Option<&Appointment>, now: Instant) 
 fn ending(reason: Reason) -> Settlement {
     let canceled = matches!(
         reason,
-        Reason::AppointmentMoved
+        Reason::NoStart
+            | Reason::AppointmentMoved
             | Reason::AppointmentCanceled
             | Reason::AppointmentCompleted
             | Reason::AppointmentNoShow

@@ -2,6 +2,8 @@
 
 mod decide;
 mod outcome;
+#[cfg(test)]
+mod tests;
 
 pub use decide::decide;
 pub use outcome::after;

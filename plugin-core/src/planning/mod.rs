@@ -5,6 +5,8 @@ mod contact;
 pub mod identity;
 mod plan;
 mod reconcile;
+#[cfg(test)]
+mod tests;
 
 pub use contact::check as check_contact;
 pub use identity::notification_id;

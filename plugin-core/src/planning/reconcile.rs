@@ -5,13 +5,17 @@
 //! | (no row) | create | create | skip | – |
 //! | pending | repair | reschedule | skip ¹ | cancel |
 //! | scheduled | – | reschedule | skip ¹ | cancel |
-//! | canceled, skipped | revive ² | revive ² | skip | – |
+//! | canceled | revive ² | revive ² | skip ² | – |
+//! | skipped | revive | revive | skip ³ | – |
 //! | sending, unknown | – | – | – | – |
 //! | sent, delivered, failed | – | – | – | – |
 //!
 //! ¹ Except `due_in_past` for a row that is still due at the same time: its message is on its way, and the
-//!   fence decides. Otherwise a repeated event a second after the due time would kill a reminder.
+//!   fence decides. Otherwise a repeated event a second after the due time would kill a reminder. A pending
+//!   row is repaired, for its message may never have been queued; what was decided in time is not lost to a crash.
 //! ² Except a row that staff canceled: that stays canceled.
+//! ³ Nothing to do where the row says so already. Nor for `due_in_past` at the same time: the row was skipped
+//!   before its moment came, and the reason that it has is the true one.
 //! Rows under `sending` and `unknown` belong to the delivery worker; the fence stops what must not go out.
 
 use crate::contract::exports::punctual::reminders::planning::{Action, Change, Planned};
@@ -78,11 +82,15 @@ fn verdict(item: &Planned, row: Option<&Notification>) -> Option<(Action, Option
         (Status::Pending, None) if same_time => Some((Action::Repair, None)),
         (Status::Scheduled, None) if same_time => None,
         (Status::Pending | Status::Scheduled, None) => Some((Action::Reschedule, None)),
-        (Status::Pending | Status::Scheduled, Some(Reason::DueInPast)) if same_time => None,
+        (Status::Pending, Some(Reason::DueInPast)) if same_time => Some((Action::Repair, None)),
+        (Status::Scheduled, Some(Reason::DueInPast)) if same_time => None,
         (Status::Pending | Status::Scheduled, skip) => Some((Action::Skip, skip)),
         (Status::Canceled, _) if row.reason == Some(Reason::CanceledByStaff) => None,
         (Status::Canceled | Status::Skipped, None) => Some((Action::Revive, None)),
-        (Status::Skipped, skip) if row.reason == skip => None,
+        (Status::Skipped, Some(Reason::DueInPast)) if same_time => None,
+        // Without a start no time can be said, and the plan's is only the moment of asking.
+        (Status::Skipped, Some(Reason::NoStart)) if row.reason == item.skip => None,
+        (Status::Skipped, skip) if row.reason == skip && same_time => None,
         (Status::Canceled | Status::Skipped, skip) => Some((Action::Skip, skip)),
         (
             Status::Sending | Status::Unknown | Status::Sent | Status::Delivered | Status::Failed,

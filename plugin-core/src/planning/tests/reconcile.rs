@@ -1,0 +1,431 @@
+//! Every cell of the table at the head of `reconcile.rs`.
+
+use expect_test::{Expect, expect};
+
+use super::{APPOINTMENT, appointment, at, policy, snake};
+use crate::contract::exports::punctual::reminders::planning::Change;
+use crate::planning::{identity::channel_code, notification_id, reconcile};
+use crate::time::rfc3339;
+use crate::types::{
+    Appointment, AppointmentStatus, Channel, Instant, Notification, NotificationStatus as Status,
+    Policy, Reason,
+};
+
+const START: &str = "2026-06-01T09:00:00Z";
+const DUE: &str = "2026-05-31T09:00:00Z";
+const EARLY: &str = "2026-05-01T00:00:00Z";
+const LATE: &str = "2026-05-31T09:00:01Z";
+
+/// Only the email of one day before.
+fn one() -> Policy {
+    let mut policy = policy();
+    policy.steps.remove(0);
+    policy.steps.truncate(1);
+    policy.steps[0].channels = vec![Channel::Email];
+    policy
+}
+
+fn row(status: Status, reason: Option<Reason>, due_at: Instant) -> Notification {
+    Notification {
+        id: notification_id(APPOINTMENT, "P1D", Channel::Email, at(START)).unwrap(),
+        appointment_id: APPOINTMENT.into(),
+        step: "P1D".into(),
+        channel: Channel::Email,
+        start_at: at(START),
+        due_at,
+        status,
+        reason,
+        attempts: 0,
+        lease_until: None,
+        retry_at: None,
+    }
+}
+
+fn tell(changes: &[Change]) -> String {
+    let word = |change: &Change| {
+        let action = format!("{:?}", change.action);
+        let action = action.rsplit("::").next().unwrap().to_lowercase();
+        let reason = change.reason.map(snake).unwrap_or_default();
+        let due_at = rfc3339(change.due_at).unwrap();
+        format!("{action} {due_at} {reason}").trim_end().to_owned()
+    };
+    let words: Vec<_> = changes.iter().map(word).collect();
+    if words.is_empty() {
+        "–".into()
+    } else {
+        words.join(", ")
+    }
+}
+
+#[track_caller]
+fn check(status: Option<Status>, reason: Option<Reason>, expected: Expect) {
+    expected.assert_eq(&row_of_table(status, reason));
+}
+
+/// One row of the table, column by column.
+fn row_of_table(status: Option<Status>, reason: Option<Reason>) -> String {
+    let (due_at, other) = (at(DUE), at("2026-05-31T07:00:00Z"));
+    let reachable = appointment();
+    let unreachable = Appointment {
+        email: None,
+        ..appointment()
+    };
+    let no_steps = Policy {
+        steps: vec![],
+        ..one()
+    };
+    let columns = [
+        ("send, same time", &reachable, one(), due_at, EARLY),
+        ("send, other time", &reachable, one(), other, EARLY),
+        ("skip, same time", &unreachable, one(), due_at, EARLY),
+        ("skip, other time", &unreachable, one(), other, EARLY),
+        ("past, same time", &reachable, one(), due_at, LATE),
+        ("past, other time", &reachable, one(), other, LATE),
+        ("nothing", &reachable, no_steps, due_at, EARLY),
+    ];
+    let mut text = String::new();
+    for (column, appointment, policy, row_due_at, now) in columns {
+        let row = status.map(|status| row(status, reason, row_due_at));
+        let changes = reconcile(Some(appointment), &policy, row.as_slice(), at(now));
+        text += &format!("{column:<18}{}\n", tell(&changes));
+    }
+    text
+}
+
+#[test]
+fn no_row() {
+    check(
+        None,
+        None,
+        expect![[r#"
+        send, same time   create 2026-05-31T09:00:00Z
+        send, other time  create 2026-05-31T09:00:00Z
+        skip, same time   skip 2026-05-31T09:00:00Z no_email
+        skip, other time  skip 2026-05-31T09:00:00Z no_email
+        past, same time   skip 2026-05-31T09:00:00Z due_in_past
+        past, other time  skip 2026-05-31T09:00:00Z due_in_past
+        nothing           –
+    "#]],
+    );
+}
+
+#[test]
+fn pending() {
+    check(
+        Some(Status::Pending),
+        None,
+        expect![[r#"
+        send, same time   repair 2026-05-31T09:00:00Z
+        send, other time  reschedule 2026-05-31T09:00:00Z
+        skip, same time   skip 2026-05-31T09:00:00Z no_email
+        skip, other time  skip 2026-05-31T09:00:00Z no_email
+        past, same time   repair 2026-05-31T09:00:00Z
+        past, other time  skip 2026-05-31T09:00:00Z due_in_past
+        nothing           cancel 2026-05-31T09:00:00Z policy_changed
+    "#]],
+    );
+}
+
+#[test]
+fn scheduled() {
+    check(
+        Some(Status::Scheduled),
+        None,
+        expect![[r#"
+        send, same time   –
+        send, other time  reschedule 2026-05-31T09:00:00Z
+        skip, same time   skip 2026-05-31T09:00:00Z no_email
+        skip, other time  skip 2026-05-31T09:00:00Z no_email
+        past, same time   –
+        past, other time  skip 2026-05-31T09:00:00Z due_in_past
+        nothing           cancel 2026-05-31T09:00:00Z policy_changed
+    "#]],
+    );
+}
+
+#[test]
+fn canceled() {
+    check(
+        Some(Status::Canceled),
+        Some(Reason::AppointmentMoved),
+        expect![[r#"
+            send, same time   revive 2026-05-31T09:00:00Z
+            send, other time  revive 2026-05-31T09:00:00Z
+            skip, same time   skip 2026-05-31T09:00:00Z no_email
+            skip, other time  skip 2026-05-31T09:00:00Z no_email
+            past, same time   skip 2026-05-31T09:00:00Z due_in_past
+            past, other time  skip 2026-05-31T09:00:00Z due_in_past
+            nothing           –
+        "#]],
+    );
+}
+
+#[test]
+fn canceled_by_staff() {
+    check(
+        Some(Status::Canceled),
+        Some(Reason::CanceledByStaff),
+        expect![[r#"
+            send, same time   –
+            send, other time  –
+            skip, same time   –
+            skip, other time  –
+            past, same time   –
+            past, other time  –
+            nothing           –
+        "#]],
+    );
+}
+
+#[test]
+fn skipped() {
+    check(
+        Some(Status::Skipped),
+        Some(Reason::EmailInvalid),
+        expect![[r#"
+            send, same time   revive 2026-05-31T09:00:00Z
+            send, other time  revive 2026-05-31T09:00:00Z
+            skip, same time   skip 2026-05-31T09:00:00Z no_email
+            skip, other time  skip 2026-05-31T09:00:00Z no_email
+            past, same time   –
+            past, other time  skip 2026-05-31T09:00:00Z due_in_past
+            nothing           –
+        "#]],
+    );
+    check(
+        Some(Status::Skipped),
+        Some(Reason::NoEmail),
+        expect![[r#"
+            send, same time   revive 2026-05-31T09:00:00Z
+            send, other time  revive 2026-05-31T09:00:00Z
+            skip, same time   –
+            skip, other time  skip 2026-05-31T09:00:00Z no_email
+            past, same time   –
+            past, other time  skip 2026-05-31T09:00:00Z due_in_past
+            nothing           –
+        "#]],
+    );
+    check(
+        Some(Status::Skipped),
+        Some(Reason::DueInPast),
+        expect![[r#"
+            send, same time   revive 2026-05-31T09:00:00Z
+            send, other time  revive 2026-05-31T09:00:00Z
+            skip, same time   skip 2026-05-31T09:00:00Z no_email
+            skip, other time  skip 2026-05-31T09:00:00Z no_email
+            past, same time   –
+            past, other time  skip 2026-05-31T09:00:00Z due_in_past
+            nothing           –
+        "#]],
+    );
+}
+
+#[test]
+fn what_a_worker_holds_or_has_ended_is_never_touched() {
+    for status in [
+        Status::Sending,
+        Status::Unknown,
+        Status::Delivered,
+        Status::Failed,
+    ] {
+        assert_eq!(
+            row_of_table(Some(status), None),
+            row_of_table(Some(Status::Sent), None)
+        );
+    }
+    check(
+        Some(Status::Sent),
+        None,
+        expect![[r#"
+        send, same time   –
+        send, other time  –
+        skip, same time   –
+        skip, other time  –
+        past, same time   –
+        past, other time  –
+        nothing           –
+    "#]],
+    );
+}
+
+#[test]
+fn no_reminder_without_a_start_and_every_one_says_so() {
+    let appointment = Appointment {
+        start_at: None,
+        ..appointment()
+    };
+    let now = at(EARLY);
+    let changes = reconcile(Some(&appointment), &one(), &[], now);
+    expect!["skip 2026-05-01T00:00:00Z no_start"].assert_eq(&tell(&changes));
+    assert_eq!(changes[0].start_at, 0);
+    let row = Notification {
+        id: changes[0].id.clone(),
+        start_at: 0,
+        ..row(Status::Skipped, changes[0].reason, now)
+    };
+    // The moment of asking is no reason to write the row again.
+    let changes = reconcile(Some(&appointment), &one(), &[row], now + 60_000);
+    expect!["–"].assert_eq(&tell(&changes));
+}
+
+mod what_the_plan_does_not_know {
+    use super::*;
+
+    /// Why a living row of [`START`] ends; then that an ended one is left alone.
+    #[track_caller]
+    fn check(appointment: Option<Appointment>, policy: &Policy, expected: Expect) {
+        let of_row = |status, reason| {
+            let row = row(status, reason, at(DUE));
+            let id = row.id.clone();
+            let mut changes = reconcile(appointment.as_ref(), policy, &[row], at(EARLY));
+            changes.retain(|change| change.id == id);
+            tell(&changes)
+        };
+        assert_eq!(
+            of_row(Status::Pending, None),
+            of_row(Status::Scheduled, None)
+        );
+        expected.assert_eq(&of_row(Status::Scheduled, None));
+        for (status, reason) in [
+            (Status::Canceled, Some(Reason::AppointmentMoved)),
+            (Status::Canceled, Some(Reason::CanceledByStaff)),
+            (Status::Skipped, Some(Reason::NoEmail)),
+            (Status::Sending, None),
+            (Status::Unknown, None),
+            (Status::Sent, None),
+            (Status::Delivered, None),
+            (Status::Failed, Some(Reason::ProviderRejected)),
+        ] {
+            assert_eq!(of_row(status, reason), "–", "{status:?}");
+        }
+    }
+
+    fn ended(status: AppointmentStatus) -> Option<Appointment> {
+        Some(Appointment {
+            status,
+            ..appointment()
+        })
+    }
+
+    #[test]
+    fn deleted() {
+        check(
+            None,
+            &one(),
+            expect!["cancel 2026-05-31T09:00:00Z appointment_deleted"],
+        );
+    }
+
+    #[test]
+    fn ended_by_its_status() {
+        check(
+            ended(AppointmentStatus::Canceled),
+            &one(),
+            expect!["cancel 2026-05-31T09:00:00Z appointment_canceled"],
+        );
+        check(
+            ended(AppointmentStatus::Completed),
+            &one(),
+            expect!["cancel 2026-05-31T09:00:00Z appointment_completed"],
+        );
+        check(
+            ended(AppointmentStatus::NoShow),
+            &one(),
+            expect!["cancel 2026-05-31T09:00:00Z appointment_no_show"],
+        );
+    }
+
+    #[test]
+    fn the_status_explains_more_than_the_move() {
+        let appointment = Appointment {
+            start_at: Some(at("2026-06-02T09:00:00Z")),
+            status: AppointmentStatus::Canceled,
+            ..appointment()
+        };
+        check(
+            Some(appointment),
+            &one(),
+            expect!["cancel 2026-05-31T09:00:00Z appointment_canceled"],
+        );
+    }
+
+    #[test]
+    fn moved() {
+        let appointment = Appointment {
+            start_at: Some(at("2026-06-02T09:00:00Z")),
+            ..appointment()
+        };
+        check(
+            Some(appointment),
+            &one(),
+            expect!["cancel 2026-05-31T09:00:00Z appointment_moved"],
+        );
+    }
+
+    #[test]
+    fn without_a_start_any_more() {
+        let appointment = Appointment {
+            start_at: None,
+            ..appointment()
+        };
+        check(
+            Some(appointment),
+            &one(),
+            expect!["cancel 2026-05-31T09:00:00Z no_start"],
+        );
+    }
+
+    #[test]
+    fn another_policy() {
+        let mut sms = one();
+        sms.steps[0].channels = vec![Channel::Sms];
+        check(
+            Some(appointment()),
+            &sms,
+            expect!["cancel 2026-05-31T09:00:00Z policy_changed"],
+        );
+    }
+}
+
+#[test]
+fn a_move_cancels_the_old_and_creates_the_new() {
+    let old = reconcile(Some(&appointment()), &policy(), &[], at(EARLY));
+    let rows: Vec<_> = old
+        .iter()
+        .map(|change| Notification {
+            id: change.id.clone(),
+            step: change.step.clone(),
+            channel: change.channel,
+            ..row(Status::Scheduled, None, change.due_at)
+        })
+        .collect();
+    let moved = Appointment {
+        start_at: Some(at("2026-06-08T09:00:00Z")),
+        ..appointment()
+    };
+    let mut text = String::new();
+    for change in reconcile(Some(&moved), &policy(), &rows, at("2026-05-30T00:00:00Z")) {
+        text += &format!(
+            "{} {} for {}: {}\n",
+            change.step,
+            channel_code(change.channel),
+            rfc3339(change.start_at).unwrap(),
+            tell(std::slice::from_ref(&change))
+        );
+    }
+    expect![[r#"
+        P7D email for 2026-06-08T09:00:00Z: create 2026-06-01T09:00:00Z
+        P7D sms for 2026-06-08T09:00:00Z: create 2026-06-01T09:00:00Z
+        P1D email for 2026-06-08T09:00:00Z: create 2026-06-07T09:00:00Z
+        P1D sms for 2026-06-08T09:00:00Z: create 2026-06-07T09:00:00Z
+        PT1H email for 2026-06-08T09:00:00Z: create 2026-06-08T08:00:00Z
+        PT1H sms for 2026-06-08T09:00:00Z: create 2026-06-08T08:00:00Z
+        P7D email for 2026-06-01T09:00:00Z: cancel 2026-05-25T09:00:00Z appointment_moved
+        P7D sms for 2026-06-01T09:00:00Z: cancel 2026-05-25T09:00:00Z appointment_moved
+        P1D email for 2026-06-01T09:00:00Z: cancel 2026-05-31T09:00:00Z appointment_moved
+        P1D sms for 2026-06-01T09:00:00Z: cancel 2026-05-31T09:00:00Z appointment_moved
+        PT1H email for 2026-06-01T09:00:00Z: cancel 2026-06-01T08:00:00Z appointment_moved
+        PT1H sms for 2026-06-01T09:00:00Z: cancel 2026-06-01T08:00:00Z appointment_moved
+    "#]]
+    .assert_eq(&text);
+}
