@@ -5,6 +5,7 @@
 //! its interface `types` are used throughout, so that the component boundary needs no second set.
 
 pub mod delivering;
+pub mod intake;
 pub mod planning;
 pub mod rendering;
 pub mod sms;
