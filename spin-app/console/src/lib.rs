@@ -1,1 +1,80 @@
-//! Placeholder replaced by the next commit.
+//! The console component: the API for staff and operators, the page, health and metrics.
+//! It sends nothing itself; what it changes goes through the same flows as a webhook.
+
+mod api;
+mod metrics;
+
+use punctual_app::edge::{self, SpinSql, SpinVariables};
+use punctual_app::flows::App;
+use punctual_app::queue::embedded::EmbeddedQueue;
+use punctual_app::records::embedded::EmbeddedRecords;
+use punctual_app::settings;
+use punctual_app::web::{Keys, Request, Response, bearer, problem, unavailable, unset};
+use spin_sdk::http::{IncomingRequest, ResponseOutparam};
+use spin_sdk::http_component;
+
+/// The ports as this component uses them.
+pub(crate) type Embedded<'a> = App<'a, EmbeddedRecords<'a, SpinSql>, EmbeddedQueue<'a, SpinSql>>;
+
+#[http_component]
+async fn handle(incoming: IncomingRequest, outparam: ResponseOutparam) {
+    let response = match edge::read(incoming).await {
+        Ok(request) => route(&request).await.unwrap_or_else(|refusal| refusal),
+        Err(refusal) => refusal,
+    };
+    edge::answer(outparam, response).await;
+}
+
+async fn route(request: &Request) -> Result<Response, Response> {
+    match (request.method.as_str(), request.segments().as_slice()) {
+        ("GET" | "HEAD", []) => Ok(page()),
+        ("GET" | "HEAD", ["healthz"]) => health(),
+        ("GET", ["metrics"]) => {
+            let keys = settings::keys(&SpinVariables, "timer_key", Some("timer_key_second"));
+            let keys = Keys(keys.map_err(|error| unset(&error))?);
+            keys.admit(
+                request.header("x-punctual-key").or_else(|| bearer(request)),
+                "the header x-punctual-key or Authorization: Bearer",
+            )?;
+            metrics::metrics(&open()?).await
+        }
+        (_, ["api", rest @ ..]) => {
+            let keys = settings::keys(&SpinVariables, "admin_token", Some("admin_token_second"));
+            let keys = Keys(keys.map_err(|error| unset(&error))?);
+            keys.admit(bearer(request), "Authorization: Bearer")?;
+            settings::adapters(&SpinVariables).map_err(|error| unset(&error))?;
+            let policy = settings::policy(&SpinVariables).map_err(|error| unset(&error))?;
+            let sql = open()?;
+            let app = App {
+                records: &EmbeddedRecords(&sql),
+                queue: &EmbeddedQueue(&sql),
+                policy: &policy,
+                clock: &edge::now,
+            };
+            api::route(&app, &sql, request, rest).await
+        }
+        (_, [] | ["healthz"] | ["metrics"]) => {
+            Err(problem(405, "method not allowed", "use GET", None).with("allow", "GET"))
+        }
+        _ => Err(problem(404, "not found", "there is no such route", None)),
+    }
+}
+
+fn open() -> Result<SpinSql, Response> {
+    SpinSql::open().map_err(|error| unavailable(&error.to_string()))
+}
+
+/// Healthy means that a reminder could be stored: the database opens and has the right schema.
+fn health() -> Result<Response, Response> {
+    open()?;
+    Ok(Response::json(200, &serde_json::json!({"status": "ok"})))
+}
+
+/// One file, no request to another origin; the policy pins that.
+fn page() -> Response {
+    const CSP: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; \
+                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    Response::text(200, "text/html; charset=utf-8", include_str!("page.html"))
+        .with("content-security-policy", CSP)
+        .with("referrer-policy", "no-referrer")
+}

@@ -1,1 +1,81 @@
-//! Placeholder replaced by the next commit.
+//! The delivery component: takes what is due, asks the fence, sends. The only one that may reach a provider.
+
+use punctual_app::edge::{self, SpinSql, SpinVariables};
+use punctual_app::flows::App;
+use punctual_app::flows::deliver::{Outlets, deliver};
+use punctual_app::queue::embedded::EmbeddedQueue;
+use punctual_app::records::embedded::EmbeddedRecords;
+use punctual_app::senders::outbox::Outbox;
+use punctual_app::settings;
+use punctual_app::web::{Keys, Request, Response, problem, unavailable, unset};
+use spin_sdk::http::{IncomingRequest, ResponseOutparam};
+use spin_sdk::http_component;
+
+/// Messages taken by one call when `max` is not said.
+const MAX_DEFAULT: u32 = 10_000;
+
+#[http_component]
+async fn handle(incoming: IncomingRequest, outparam: ResponseOutparam) {
+    let response = match edge::read(incoming).await {
+        Ok(request) => route(&request).await.unwrap_or_else(|refusal| refusal),
+        Err(refusal) => refusal,
+    };
+    edge::answer(outparam, response).await;
+}
+
+async fn route(request: &Request) -> Result<Response, Response> {
+    match (request.method.as_str(), request.path.trim_end_matches('/')) {
+        ("POST", "/deliver") => drain(request).await,
+        (_, "/deliver") => {
+            Err(problem(405, "method not allowed", "use POST", None).with("allow", "POST"))
+        }
+        _ => Err(problem(404, "not found", "there is no such route", None)),
+    }
+}
+
+/// `POST /deliver?wait=SECONDS&max=N`.
+async fn drain(request: &Request) -> Result<Response, Response> {
+    let variables = SpinVariables;
+    let keys = settings::keys(&variables, "timer_key", Some("timer_key_second"))
+        .map_err(|error| unset(&error))?;
+    Keys(keys).admit(
+        request.header("x-punctual-key"),
+        "the header x-punctual-key",
+    )?;
+    settings::adapters(&variables).map_err(|error| unset(&error))?;
+    let policy = settings::policy(&variables).map_err(|error| unset(&error))?;
+    let wait_seconds = number(request, "wait", 0)?;
+    let max = number(request, "max", MAX_DEFAULT)?;
+
+    let sql = SpinSql::open().map_err(|error| unavailable(&error.to_string()))?;
+    let app = App {
+        records: &EmbeddedRecords(&sql),
+        queue: &EmbeddedQueue(&sql),
+        policy: &policy,
+        clock: &edge::now,
+    };
+    let outbox = Outbox(&sql);
+    let outlets = Outlets {
+        email: &outbox,
+        sms: &outbox,
+        signature: &settings::sender(&variables),
+        sleep: &edge::sleep,
+    };
+    let summary = deliver(&app, &outlets, i64::from(wait_seconds) * 1_000, max).await;
+    let summary = summary.map_err(|error| unavailable(&error.to_string()))?;
+    Ok(Response::json(200, &summary.to_json()))
+}
+
+fn number(request: &Request, name: &'static str, default: u32) -> Result<u32, Response> {
+    let Some(text) = request.query.get(name) else {
+        return Ok(default);
+    };
+    text.parse().map_err(|_| {
+        problem(
+            400,
+            "malformed number",
+            &format!("{name} must be a whole number, 0 or more"),
+            Some(name),
+        )
+    })
+}

@@ -1,1 +1,119 @@
-//! Placeholder replaced by the next commit.
+//! The scheduler component: hears of changes and keeps the reminders in step with them.
+//! It holds no provider key and may reach no provider.
+
+use punctual_app::core::events::{EventKind, read_event};
+use punctual_app::edge::{self, SpinSql, SpinVariables};
+use punctual_app::flows::settle::Report;
+use punctual_app::flows::{App, reconcile, webhook};
+use punctual_app::queue::embedded::EmbeddedQueue;
+use punctual_app::records::embedded::EmbeddedRecords;
+use punctual_app::settings;
+use punctual_app::web::{self, Keys, Request, Response, problem, unavailable, unset};
+use spin_sdk::http::{IncomingRequest, ResponseOutparam};
+use spin_sdk::http_component;
+
+#[http_component]
+async fn handle(incoming: IncomingRequest, outparam: ResponseOutparam) {
+    let response = match edge::read(incoming).await {
+        Ok(request) => route(&request).await.unwrap_or_else(|refusal| refusal),
+        Err(refusal) => refusal,
+    };
+    edge::answer(outparam, response).await;
+}
+
+async fn route(request: &Request) -> Result<Response, Response> {
+    let route = (request.method.as_str(), request.path.trim_end_matches('/'));
+    match route {
+        ("POST", "/webhooks/dataverse") => take_event(request).await,
+        ("POST", "/reconcile") => sweep(request).await,
+        (_, "/webhooks/dataverse" | "/reconcile") => {
+            Err(problem(405, "method not allowed", "use POST", None).with("allow", "POST"))
+        }
+        _ => Err(problem(404, "not found", "there is no such route", None)),
+    }
+}
+
+/// `POST /webhooks/dataverse`: the header is tried first, `?code=` is what Dataverse's WebhookKey sends.
+async fn take_event(request: &Request) -> Result<Response, Response> {
+    let variables = SpinVariables;
+    let keys = settings::keys(&variables, "webhook_key", Some("webhook_key_second"))
+        .map_err(|error| unset(&error))?;
+    let shown = request
+        .header("x-punctual-key")
+        .or_else(|| request.query.get("code"));
+    Keys(keys).admit(
+        shown,
+        "the header x-punctual-key or the query parameter code",
+    )?;
+    settings::adapters(&variables).map_err(|error| unset(&error))?;
+    let mapping = settings::mapping(&variables).map_err(|error| unset(&error))?;
+    let policy = settings::policy(&variables).map_err(|error| unset(&error))?;
+
+    request.expect_json()?;
+    let event = read_event(&request.body, &mapping)
+        .map_err(|wrong| problem(400, "malformed event", &wrong.detail, Some(&wrong.field)))?;
+    webhook::check_headers(request, &event)?;
+    if !event.mapped || (event.kind == EventKind::Other && event.changes.is_empty()) {
+        return Ok(webhook::answer(&event.id, "ignored", &Report::default()));
+    }
+    let sheds_content =
+        request.header("x-ms-dynamics-msg-size-exceeded").is_some() || !event.complete;
+    if sheds_content && event.kind != EventKind::Deleted {
+        let detail = "the event came without its attributes (Dataverse drops them above 256 KB); with embedded records there is no row to read instead: register the step with filtering attributes and fewer columns in its images";
+        return Err(problem(
+            400,
+            "event without attributes",
+            detail,
+            Some("InputParameters"),
+        ));
+    }
+    let sql = SpinSql::open().map_err(|error| unavailable(&error.to_string()))?;
+    let app = App {
+        records: &EmbeddedRecords(&sql),
+        queue: &EmbeddedQueue(&sql),
+        policy: &policy,
+        clock: &edge::now,
+    };
+    let report = webhook::take(&app, &event)
+        .await
+        .map_err(|error| unavailable(&error.to_string()))?;
+    Ok(webhook::answer(&event.id, report.outcome(), &report))
+}
+
+/// `POST /reconcile?since=RFC3339`.
+async fn sweep(request: &Request) -> Result<Response, Response> {
+    let variables = SpinVariables;
+    let keys = settings::keys(&variables, "timer_key", Some("timer_key_second"))
+        .map_err(|error| unset(&error))?;
+    Keys(keys).admit(
+        request.header("x-punctual-key"),
+        "the header x-punctual-key",
+    )?;
+    settings::adapters(&variables).map_err(|error| unset(&error))?;
+    let policy = settings::policy(&variables).map_err(|error| unset(&error))?;
+    let since = match request.query.get("since") {
+        None => None,
+        Some(text) => Some(web::instant(text).ok_or_else(|| {
+            problem(
+                400,
+                "malformed time",
+                "since must be RFC 3339, such as 2026-06-01T00:00:00Z",
+                Some("since"),
+            )
+        })?),
+    };
+    let sql = SpinSql::open().map_err(|error| unavailable(&error.to_string()))?;
+    let app = App {
+        records: &EmbeddedRecords(&sql),
+        queue: &EmbeddedQueue(&sql),
+        policy: &policy,
+        clock: &edge::now,
+    };
+    match reconcile::reconcile(&app, since)
+        .await
+        .map_err(|error| unavailable(&error.to_string()))?
+    {
+        Some(summary) => Ok(Response::json(200, &summary)),
+        None => Err(unavailable("another reconcile is under way")),
+    }
+}

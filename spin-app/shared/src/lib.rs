@@ -1,1 +1,18 @@
-//! Shared.
+//! What the scheduler, delivery and console components share.
+//!
+//! - [`core`]: the imported planning core and the outside names of its words.
+//! - [`records`], [`queue`], [`senders`]: the three ports, each with its adapters.
+//! - [`flows`]: what happens on an event, a due message, a reconcile.
+//! - [`settings`]: the Spin variables, read once a request; nothing falls open.
+//! - [`web`]: routing, authentication, problem documents.
+//! - [`edge`]: the only place that knows spin_sdk. The rest runs on any host with these traits.
+
+pub mod core;
+pub mod edge;
+pub mod flows;
+pub mod queue;
+pub mod records;
+pub mod senders;
+pub mod settings;
+pub mod sql;
+pub mod web;

@@ -1,0 +1,167 @@
+//! Notifications: what will be sent, what was, what was not and why; and the two things staff may do with one.
+
+use punctual_app::core::{Channel, NotificationStatus as Status, Reason, code, parse};
+use punctual_app::flows::settle::{message, schedule};
+use punctual_app::queue::{Cancel, Queue};
+use punctual_app::records::{NotificationFilter, NotificationRow, Records};
+use punctual_app::web::{Request, Response, instant, problem};
+
+use super::{busy, cursor, guid, limit, page};
+use crate::Embedded;
+
+pub async fn list(app: &Embedded<'_>, request: &Request) -> Result<Response, Response> {
+    let query = |name: &str| request.query.get(name);
+    let time = |name: &'static str| match query(name) {
+        None => Ok(None),
+        Some(text) => instant(text).map(Some).ok_or_else(|| {
+            problem(
+                400,
+                "malformed time",
+                &format!("{name} must be RFC 3339"),
+                Some(name),
+            )
+        }),
+    };
+    if query("status").is_some_and(|status| parse::<Status>(status).is_none()) {
+        return Err(problem(
+            400,
+            "no such status",
+            "status is one of pending, scheduled, sending, sent, delivered, unknown, failed, canceled, skipped",
+            Some("status"),
+        ));
+    }
+    if query("channel").is_some_and(|channel| parse::<Channel>(channel).is_none()) {
+        return Err(problem(
+            400,
+            "no such channel",
+            "channel is email or sms",
+            Some("channel"),
+        ));
+    }
+    let filter = NotificationFilter {
+        appointment: query("appointment").map(str::to_ascii_lowercase),
+        status: query("status").map(str::to_owned),
+        channel: query("channel").map(str::to_owned),
+        from: time("from")?,
+        to: time("to")?,
+        text: query("q").map(str::to_owned),
+        after: cursor(request)?,
+        limit: limit(request)?,
+    };
+    let found = app.records.notifications(&filter).await.map_err(busy)?;
+    let full = found.len() == filter.limit as usize;
+    let next = found
+        .last()
+        .filter(|_| full)
+        .map(|last| format!("{}~{}", last.core.due_at, last.core.id));
+    Ok(page(
+        found.iter().map(NotificationRow::to_json).collect(),
+        next,
+    ))
+}
+
+/// Ends a reminder that has not gone out. It stays ended, whatever events come, until staff say `send-now`.
+pub async fn cancel(app: &Embedded<'_>, id: &str) -> Result<Response, Response> {
+    let mut row = one(app, id).await?;
+    match row.core.status {
+        Status::Canceled if row.core.reason == Some(Reason::CanceledByStaff) => {
+            return Ok(Response::json(200, &row.to_json()));
+        }
+        Status::Pending | Status::Scheduled | Status::Canceled | Status::Skipped => {}
+        status => return Err(too_late(status)),
+    }
+    let number = row
+        .sequence_number
+        .take()
+        .and_then(|number| number.parse().ok());
+    row.turn(Status::Canceled, Some(Reason::CanceledByStaff));
+    write(app, &mut row).await?;
+    if let (Some(number), Some(canceller)) = (number, app.queue.canceller()) {
+        // Hygiene: the fence stops the message where it cannot be cancelled.
+        let _ = canceller.cancel(&[number]).await;
+    }
+    Ok(Response::json(200, &row.to_json()))
+}
+
+/// Makes a reminder due at once. The fence still decides: a cancelled appointment sends nothing.
+pub async fn send_now(app: &Embedded<'_>, id: &str) -> Result<Response, Response> {
+    let mut row = one(app, id).await?;
+    let wakes = matches!(
+        row.core.status,
+        Status::Pending | Status::Scheduled | Status::Canceled | Status::Skipped | Status::Failed
+    );
+    if !wakes {
+        return Err(too_late(row.core.status));
+    }
+    let now = (app.clock)();
+    let loaded = app
+        .records
+        .load(&row.core.appointment_id)
+        .await
+        .map_err(busy)?;
+    let stands = loaded
+        .as_ref()
+        .and_then(|loaded| loaded.living())
+        .and_then(|a| a.start_at)
+        == Some(row.core.start_at);
+    if !stands || row.core.start_at <= now {
+        return Err(problem(
+            409,
+            "appointment gone",
+            "the appointment was deleted, moved or has begun; this reminder would be wrong",
+            None,
+        ));
+    }
+    let number = row
+        .sequence_number
+        .take()
+        .and_then(|number| number.parse().ok());
+    row.turn(Status::Pending, None);
+    row.core.due_at = now;
+    row.core.attempts = 0;
+    write(app, &mut row).await?;
+    if let (Some(number), Some(canceller)) = (number, app.queue.canceller()) {
+        let _ = canceller.cancel(&[number]).await;
+    }
+    debug_assert_eq!(message(&row, now, "").body.due_at, now);
+    schedule(app, std::slice::from_mut(&mut row))
+        .await
+        .map_err(busy)?;
+    Ok(Response::json(202, &row.to_json()))
+}
+
+async fn one(app: &Embedded<'_>, id: &str) -> Result<NotificationRow, Response> {
+    let found = app.records.for_delivery(&[guid(id)?]).await.map_err(busy)?;
+    found
+        .into_iter()
+        .next()
+        .map(|(row, _)| row)
+        .ok_or_else(|| problem(404, "not found", "there is no such notification", None))
+}
+
+async fn write(app: &Embedded<'_>, row: &mut NotificationRow) -> Result<(), Response> {
+    let written = app
+        .records
+        .write_rows(std::slice::from_mut(row), (app.clock)())
+        .await
+        .map_err(busy)?;
+    if written == [true] {
+        Ok(())
+    } else {
+        Err(problem(
+            409,
+            "changed meanwhile",
+            "the notification was just changed; look again",
+            None,
+        ))
+    }
+}
+
+fn too_late(status: Status) -> Response {
+    problem(
+        409,
+        "too late",
+        &format!("the notification is {}", code(status)),
+        None,
+    )
+}

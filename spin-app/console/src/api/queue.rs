@@ -1,0 +1,57 @@
+//! What lies in the queue's corner, and the local outbox.
+
+use punctual_app::edge::SpinSql;
+use punctual_app::queue::Queue;
+use punctual_app::senders::outbox::Outbox;
+use punctual_app::web::{Request, Response, problem};
+use serde_json::{Value, json};
+
+use super::{busy, limit, page};
+use crate::Embedded;
+
+pub async fn dead_letters(app: &Embedded<'_>, request: &Request) -> Result<Response, Response> {
+    let letters = app
+        .queue
+        .dead_letters(limit(request)?)
+        .await
+        .map_err(busy)?;
+    Ok(page(
+        letters.iter().map(|letter| json!(letter)).collect(),
+        None,
+    ))
+}
+
+pub async fn resubmit(app: &Embedded<'_>, id: &str) -> Result<Response, Response> {
+    if app.queue.resubmit(id, (app.clock)()).await.map_err(busy)? {
+        return Ok(Response::json(202, &json!({"id": id, "resubmitted": true})));
+    }
+    Err(problem(
+        404,
+        "not found",
+        "there is no such dead letter; it may have been resubmitted already",
+        None,
+    ))
+}
+
+pub fn outbox(sql: &SpinSql, request: &Request) -> Result<Response, Response> {
+    let before = match request.query.get("after") {
+        None => None,
+        Some(text) => Some(text.parse().map_err(|_| {
+            problem(
+                400,
+                "malformed cursor",
+                "after must be the `next` of an earlier page",
+                Some("after"),
+            )
+        })?),
+    };
+    let limit = limit(request)?;
+    let items = Outbox(sql).list(limit, before).map_err(busy)?;
+    let next = items
+        .last()
+        .filter(|_| items.len() == limit as usize)
+        .and_then(|last| last.get("id"))
+        .and_then(Value::as_str)
+        .map(str::to_owned);
+    Ok(page(items, next))
+}

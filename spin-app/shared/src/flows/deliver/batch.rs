@@ -1,0 +1,366 @@
+//! One batch of due messages.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Outlets, Summary, provider};
+use crate::core::delivering::{Decision, Next, Outcome, Settlement, after, decide};
+use crate::core::rendering::render;
+use crate::core::{Appointment, Channel, Instant, NotificationStatus as Status, Reason};
+use crate::flows::settle::message;
+use crate::flows::{App, FlowError};
+use crate::queue::{Disposition, Locked, NewMessage, Queue};
+use crate::records::{NotificationRow, Records};
+use crate::senders::{Found, Outgoing, Sender, Sent};
+
+/// How long a worker may hold a row. Much longer than any provider call is allowed to take.
+const LEASE_MS: i64 = 60_000;
+/// A send is not begun when less than this of the lease is left: whoever asks the provider after the lease
+/// has ended must find everything that this worker did.
+const LEASE_MARGIN_MS: i64 = 35_000;
+
+/// The messages of a batch and what becomes of them.
+struct Batch {
+    settled: Vec<(Locked, Disposition)>,
+    again: Vec<NewMessage>,
+}
+
+impl Batch {
+    /// Puts the message away; a new one comes at `at`.
+    fn later(&mut self, locked: Locked, row: &NotificationRow, at: Instant) {
+        let suffix = format!("/after-{}", locked.sequence_number);
+        self.again.push(message(row, at, &suffix));
+        self.settled.push((locked, Disposition::Complete));
+    }
+}
+
+/// Works through `messages`.
+pub async fn work<R: Records, Q: Queue, E: Sender, M: Sender>(
+    app: &App<'_, R, Q>,
+    outlets: &Outlets<'_, E, M>,
+    messages: Vec<Locked>,
+    summary: &mut Summary,
+) -> Result<(), FlowError> {
+    summary.received += u32::try_from(messages.len()).unwrap_or(u32::MAX);
+    let ids: Vec<String> = messages
+        .iter()
+        .filter_map(|message| Some(message.body.as_ref()?.notification.clone()))
+        .collect();
+    let found = app.records.for_delivery(&ids).await?;
+    let mut rows: HashMap<String, (NotificationRow, Option<Appointment>)> = found
+        .into_iter()
+        .map(|(row, appointment)| (row.core.id.clone(), (row, appointment)))
+        .collect();
+
+    let mut batch = Batch {
+        settled: Vec::new(),
+        again: Vec::new(),
+    };
+    let mut touched = HashSet::new();
+    let (mut ended, mut claims) = (Vec::new(), Vec::new());
+    for locked in messages {
+        let Some(body) = locked.body.clone() else {
+            summary.dead_lettered += 1;
+            let description = "the body is not a reminder message".to_owned();
+            batch.settled.push((
+                locked,
+                Disposition::DeadLetter {
+                    reason: "UnreadableBody",
+                    description,
+                },
+            ));
+            continue;
+        };
+        let now = (app.clock)();
+        let known = rows.get(&body.notification);
+        let decision = decide(
+            known.map(|(row, _)| &row.core),
+            known.and_then(|(_, a)| a.as_ref()),
+            body.due_at,
+            now,
+        );
+        // Two messages of one row in one batch: the second sees the row as it was before the first. It
+        // waits for the next batch, which reads the row again.
+        if !touched.insert(body.notification.clone()) {
+            batch.settled.push((locked, Disposition::Abandon));
+            continue;
+        }
+        match (decision, rows.remove(&body.notification)) {
+            (Decision::Drop(_), _) | (_, None) => {
+                summary.suppressed += 1;
+                batch.settled.push((locked, Disposition::Complete));
+            }
+            (Decision::Hold(at) | Decision::Busy(at), Some((row, _))) => {
+                batch.later(locked, &row, at)
+            }
+            (Decision::Settle(Settlement { status, reason }), Some((mut row, _))) => {
+                row.turn(status, Some(reason));
+                ended.push((locked, row));
+            }
+            (Decision::Ask, Some((row, _))) => {
+                ask(app, outlets, &mut batch, summary, locked, row).await?
+            }
+            (Decision::Send, Some((mut row, Some(appointment)))) => {
+                row.turn(Status::Sending, None);
+                row.core.attempts += 1;
+                row.core.lease_until = Some(now + LEASE_MS);
+                claims.push((locked, row, appointment));
+            }
+            // The fence never says "send" without an appointment; should it, the message comes back.
+            (Decision::Send, Some((_, None))) => batch.settled.push((locked, Disposition::Leave)),
+        }
+    }
+    end(app, &mut batch, summary, ended).await?;
+    send(app, outlets, &mut batch, summary, claims).await?;
+    // New messages first: dying in between leaves one message too many, never one too few.
+    let now = (app.clock)();
+    app.queue.schedule(&batch.again, now).await?;
+    app.queue.settle(&batch.settled, now).await?;
+    Ok(())
+}
+
+/// Writes the rows that the fence ended. Where somebody was faster, the message looks again.
+async fn end<R: Records, Q: Queue>(
+    app: &App<'_, R, Q>,
+    batch: &mut Batch,
+    summary: &mut Summary,
+    ended: Vec<(Locked, NotificationRow)>,
+) -> Result<(), FlowError> {
+    let (locked, mut rows): (Vec<_>, Vec<_>) = ended.into_iter().unzip();
+    let written = app.records.write_rows(&mut rows, (app.clock)()).await?;
+    for (locked, written) in locked.into_iter().zip(written) {
+        summary.suppressed += u32::from(written);
+        batch.settled.push((
+            locked,
+            if written {
+                Disposition::Complete
+            } else {
+                Disposition::Abandon
+            },
+        ));
+    }
+    Ok(())
+}
+
+/// Claims, renders, sends, and writes down what came of it.
+async fn send<R: Records, Q: Queue, E: Sender, M: Sender>(
+    app: &App<'_, R, Q>,
+    outlets: &Outlets<'_, E, M>,
+    batch: &mut Batch,
+    summary: &mut Summary,
+    claims: Vec<(Locked, NotificationRow, Appointment)>,
+) -> Result<(), FlowError> {
+    if claims.is_empty() {
+        return Ok(());
+    }
+    let mut rows: Vec<_> = claims.iter().map(|(_, row, _)| row.clone()).collect();
+    let claimed = app.records.write_rows(&mut rows, (app.clock)()).await?;
+    let mut emails = Vec::new();
+    let mut texts = Vec::new();
+    let mut results: Vec<(Locked, NotificationRow)> = Vec::new();
+    for (((locked, _, appointment), mut row), claimed) in claims.into_iter().zip(rows).zip(claimed)
+    {
+        if !claimed {
+            batch.settled.push((locked, Disposition::Abandon));
+            continue;
+        }
+        match outgoing(app, outlets, &row, &appointment) {
+            Ok(outgoing) => {
+                let bin = if row.core.channel == Channel::Email {
+                    &mut emails
+                } else {
+                    &mut texts
+                };
+                bin.push((locked, row, outgoing));
+            }
+            Err(error) => {
+                summary.failed += 1;
+                row.turn(Status::Failed, Some(Reason::TemplateError));
+                row.last_error = Some(error);
+                results.push((locked, row));
+            }
+        }
+    }
+    for (due, is_email) in [(emails, true), (texts, false)] {
+        let (held, messages): (Vec<_>, Vec<_>) = due
+            .into_iter()
+            .map(|(locked, row, outgoing)| ((locked, row), outgoing))
+            .unzip();
+        if messages.is_empty() {
+            continue;
+        }
+        let now = (app.clock)();
+        let in_time = held.iter().all(|(_, row)| {
+            row.core
+                .lease_until
+                .is_some_and(|until| now < until - LEASE_MARGIN_MS)
+        });
+        let sent = match (in_time, is_email) {
+            (false, _) => {
+                vec![Sent::Unavailable(None, "the worker was held up".to_owned()); messages.len()]
+            }
+            (true, true) => outlets.email.send(&messages, now).await,
+            (true, false) => outlets.sms.send(&messages, now).await,
+        };
+        for ((locked, mut row), sent) in held.into_iter().zip(sent) {
+            row.provider = Some(provider(outlets, row.core.channel).to_owned());
+            conclude(app, batch, summary, &mut row, sent, locked.sequence_number);
+            results.push((locked, row));
+        }
+    }
+    let (locked, mut rows): (Vec<_>, Vec<_>) = results.into_iter().unzip();
+    let written = app.records.write_rows(&mut rows, (app.clock)()).await?;
+    for (locked, written) in locked.into_iter().zip(written) {
+        // Only the holder of the lease writes a `sending` row, so this is written unless the lease ran out.
+        // Then whoever took over has asked the provider, and the message tells them to look.
+        batch.settled.push((
+            locked,
+            if written {
+                Disposition::Complete
+            } else {
+                Disposition::Abandon
+            },
+        ));
+    }
+    Ok(())
+}
+
+fn outgoing<R, Q, E, M>(
+    app: &App<'_, R, Q>,
+    outlets: &Outlets<'_, E, M>,
+    row: &NotificationRow,
+    appointment: &Appointment,
+) -> Result<Outgoing, String> {
+    let recipient = match row.core.channel {
+        Channel::Email => appointment.email.clone(),
+        Channel::Sms => appointment.phone.clone(),
+    };
+    Ok(Outgoing {
+        notification_id: row.core.id.clone(),
+        appointment_id: appointment.id.clone(),
+        step: row.core.step.clone(),
+        channel: row.core.channel,
+        recipient: recipient.ok_or("the appointment has no contact for this channel")?,
+        attempt: row.core.attempts,
+        message: render(
+            appointment,
+            &row.core.step,
+            row.core.channel,
+            outlets.signature,
+            app.policy,
+        )?,
+    })
+}
+
+/// Turns the row as the provider's answer demands, and orders a new message where there is a next attempt.
+fn conclude<R, Q>(
+    app: &App<'_, R, Q>,
+    batch: &mut Batch,
+    summary: &mut Summary,
+    row: &mut NotificationRow,
+    sent: Sent,
+    number: i64,
+) {
+    let now = (app.clock)();
+    let (outcome, error) = match sent {
+        Sent::Accepted {
+            provider_message_id,
+        } => {
+            row.provider_message_id = Some(provider_message_id);
+            row.sent_at = Some(now);
+            (Outcome::Accepted, None)
+        }
+        Sent::Rejected(error) => (Outcome::Rejected, Some(error)),
+        Sent::Unavailable(wish, error) => (Outcome::Unavailable(wish), Some(error)),
+        Sent::Unanswered(error) => (Outcome::Unanswered, Some(error)),
+    };
+    row.last_error = error;
+    turn(app, batch, summary, row, outcome, number);
+}
+
+/// Turns the row by the core's rule for `outcome`.
+fn turn<R, Q>(
+    app: &App<'_, R, Q>,
+    batch: &mut Batch,
+    summary: &mut Summary,
+    row: &mut NotificationRow,
+    outcome: Outcome,
+    number: i64,
+) {
+    let again = |at, batch: &mut Batch, row: &NotificationRow| {
+        batch
+            .again
+            .push(message(row, at, &format!("/after-{number}")))
+    };
+    match after(&row.core, outcome, app.policy, (app.clock)()) {
+        Next::Sent => {
+            summary.sent += 1;
+            row.turn(Status::Sent, None);
+        }
+        Next::Settle(Settlement { status, reason }) => {
+            summary.failed += 1;
+            row.turn(status, Some(reason));
+        }
+        Next::Retry(at) => {
+            summary.retried += 1;
+            row.turn(Status::Scheduled, None);
+            row.core.retry_at = Some(at);
+            again(at, batch, row);
+        }
+        Next::AskAgain(at) => {
+            summary.unknown += 1;
+            row.turn(Status::Unknown, Some(Reason::OutcomeUnknown));
+            row.core.retry_at = Some(at);
+            again(at, batch, row);
+        }
+    }
+}
+
+/// A worker vanished, or an answer was lost: the provider knows what happened.
+async fn ask<R: Records, Q: Queue, E: Sender, M: Sender>(
+    app: &App<'_, R, Q>,
+    outlets: &Outlets<'_, E, M>,
+    batch: &mut Batch,
+    summary: &mut Summary,
+    locked: Locked,
+    mut row: NotificationRow,
+) -> Result<(), FlowError> {
+    let found = match row.core.channel {
+        Channel::Email => outlets.email.find(&row.core.id).await,
+        Channel::Sms => outlets.sms.find(&row.core.id).await,
+    };
+    row.provider = Some(provider(outlets, row.core.channel).to_owned());
+    let outcome = match found {
+        Found::Yes {
+            provider_message_id,
+            sent_at,
+        } => {
+            row.provider_message_id = Some(provider_message_id);
+            row.sent_at = Some(sent_at);
+            Outcome::Accepted
+        }
+        Found::No => Outcome::NotFound,
+        Found::Unclear(error) => {
+            row.last_error = Some(error);
+            Outcome::Unanswered
+        }
+    };
+    turn(
+        app,
+        batch,
+        summary,
+        &mut row,
+        outcome,
+        locked.sequence_number,
+    );
+    let written = app
+        .records
+        .write_rows(std::slice::from_mut(&mut row), (app.clock)())
+        .await?;
+    let disposition = if written == [true] {
+        Disposition::Complete
+    } else {
+        Disposition::Abandon
+    };
+    batch.settled.push((locked, disposition));
+    Ok(())
+}

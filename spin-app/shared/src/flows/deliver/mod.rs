@@ -1,0 +1,105 @@
+//! Drains what is due: receive under a lock → fence → claim the row → provider → outcome → settle the message.
+//!
+//! Death at any arrow: before the claim, the message comes back and everything is decided anew. Between claim
+//! and outcome, the row is `sending` under a lease; when that has run out, the provider is asked. Between
+//! outcome and settled message, the message comes back and finds the row ended.
+
+mod batch;
+
+use serde::Serialize;
+
+use super::{App, FlowError};
+use crate::core::rendering::Sender as Signature;
+use crate::core::{Channel, Instant};
+use crate::queue::Queue;
+use crate::records::Records;
+use crate::senders::Sender;
+
+/// Messages taken at once. Bounded, so that a batch is done long before its locks end.
+const BATCH: u32 = 100;
+/// The longest pause between two looks at an idle queue.
+const PAUSE_MS: i64 = 250;
+/// New batches are not begun after this, whatever `wait` says: below the shortest request limit (30 s).
+const BUDGET_MS: i64 = 25_000;
+
+/// What a delivery call did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Summary {
+    /// Messages taken from the queue.
+    pub received: u32,
+    /// Reminders that a provider took.
+    pub sent: u32,
+    /// Put off to a later attempt.
+    pub retried: u32,
+    /// Given up.
+    pub failed: u32,
+    /// Stopped by the fence.
+    pub suppressed: u32,
+    /// Outcome not known; the provider will be asked again.
+    pub unknown: u32,
+    /// Messages that nobody can read.
+    pub dead_lettered: u32,
+}
+
+/// The senders of the two channels, and who signs.
+pub struct Outlets<'a, E, M> {
+    /// Sends email.
+    pub email: &'a E,
+    /// Sends SMS.
+    pub sms: &'a M,
+    /// Who signs the messages.
+    pub signature: &'a Signature,
+    /// How to wait, in milliseconds of the host's clock.
+    pub sleep: &'a dyn Fn(i64),
+}
+
+/// The name of a channel's provider.
+fn provider<E: Sender, M: Sender>(outlets: &Outlets<'_, E, M>, channel: Channel) -> &'static str {
+    match channel {
+        Channel::Email => outlets.email.name(),
+        Channel::Sms => outlets.sms.name(),
+    }
+}
+
+/// Delivers until `max` messages were taken, or, with the queue empty, until `wait_ms` have passed.
+pub async fn deliver<R: Records, Q: Queue, E: Sender, M: Sender>(
+    app: &App<'_, R, Q>,
+    outlets: &Outlets<'_, E, M>,
+    wait_ms: i64,
+    max: u32,
+) -> Result<Summary, FlowError> {
+    let began = (app.clock)();
+    let wait_until = began + wait_ms.min(BUDGET_MS);
+    let mut summary = Summary::default();
+    while summary.received < max {
+        let now = (app.clock)();
+        if now > began + BUDGET_MS {
+            break;
+        }
+        let messages = app
+            .queue
+            .receive(BATCH.min(max - summary.received), now)
+            .await?;
+        if !messages.is_empty() {
+            batch::work(app, outlets, messages, &mut summary).await?;
+            continue;
+        }
+        if now >= wait_until {
+            break;
+        }
+        let next = app.queue.next_at(now).await?.unwrap_or(Instant::MAX);
+        (outlets.sleep)(
+            next.saturating_sub(now)
+                .clamp(1, PAUSE_MS)
+                .min(wait_until - now),
+        );
+    }
+    Ok(summary)
+}
+
+impl Summary {
+    /// The answer of `/deliver`.
+    pub fn to_json(self) -> serde_json::Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}

@@ -1,0 +1,216 @@
+//! Makes the notification rows of one appointment say what the plan demands, in the crash-safe write order:
+//! rows `pending` → messages scheduled → rows `scheduled`. A death after any step leaves rows that the next
+//! event or reconcile repairs; delivery accepts `pending` rows.
+
+use serde_json::{Value, json};
+
+use super::{App, FlowError};
+use crate::core::planning::{Action, Change, reconcile};
+use crate::core::{Instant, Notification, NotificationStatus as Status, code};
+use crate::queue::{Body, Cancel, NewMessage, Queue};
+use crate::records::{Loaded, NotificationRow, Records};
+
+/// How often a round is repeated because somebody else changed the appointment meanwhile.
+const ROUNDS_MAX: u32 = 8;
+
+/// What a settling did.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Rows that got a message.
+    pub scheduled: usize,
+    /// Rows that were ended.
+    pub canceled: usize,
+    /// Rows of the present start that will not be sent, with their reasons.
+    pub skipped: Vec<Value>,
+    /// Whether any row was written.
+    pub changed: bool,
+}
+
+impl Report {
+    /// The word for the webhook's answer.
+    pub fn outcome(&self) -> &'static str {
+        match self {
+            Self { changed: false, .. } => "unchanged",
+            Self {
+                scheduled: 0,
+                canceled: 1..,
+                ..
+            } => "canceled",
+            _ => "planned",
+        }
+    }
+}
+
+/// Settles an appointment that was just read.
+pub async fn settle<R: Records, Q: Queue>(
+    app: &App<'_, R, Q>,
+    mut loaded: Loaded,
+) -> Result<Report, FlowError> {
+    let id = loaded.dated.appointment.id.clone();
+    let mut report = Report::default();
+    for _ in 0..ROUNDS_MAX {
+        let rows: Vec<Notification> = loaded.rows.iter().map(|row| row.core.clone()).collect();
+        let changes = reconcile(loaded.living(), app.policy, &rows, (app.clock)());
+        let all_written = apply(app, &mut loaded, &changes, &mut report).await?;
+        if all_written && app.records.version(&id).await? == Some(loaded.version) {
+            report.skipped = skipped(&loaded);
+            return Ok(report);
+        }
+        loaded = app
+            .records
+            .load(&id)
+            .await?
+            .ok_or_else(|| FlowError("the appointment vanished".to_owned()))?;
+    }
+    Err(FlowError(
+        "the appointment keeps changing; try again".to_owned(),
+    ))
+}
+
+/// One pass of the write order. False when a row was written by somebody else meanwhile.
+async fn apply<R: Records, Q: Queue>(
+    app: &App<'_, R, Q>,
+    loaded: &mut Loaded,
+    changes: &[Change],
+    report: &mut Report,
+) -> Result<bool, FlowError> {
+    if changes.is_empty() {
+        return Ok(true);
+    }
+    let mut outdated = Vec::new();
+    let mut rows: Vec<NotificationRow> = changes
+        .iter()
+        .map(|change| {
+            let mut row = loaded
+                .rows
+                .iter()
+                .find(|row| row.core.id == change.id)
+                .cloned()
+                .unwrap_or_else(|| fresh(loaded, change));
+            outdated.extend(
+                row.sequence_number
+                    .take()
+                    .and_then(|number| number.parse::<i64>().ok()),
+            );
+            row.core.due_at = change.due_at;
+            match change.action {
+                Action::Create | Action::Revive | Action::Reschedule | Action::Repair => {
+                    row.turn(Status::Pending, None)
+                }
+                Action::Skip => row.turn(Status::Skipped, change.reason),
+                Action::Cancel => row.turn(Status::Canceled, change.reason),
+            }
+            row
+        })
+        .collect();
+    let written = app.records.write_rows(&mut rows, (app.clock)()).await?;
+    report.changed |= written.contains(&true);
+    report.canceled += rows
+        .iter()
+        .zip(&written)
+        .filter(|(row, written)| **written && row.core.status == Status::Canceled)
+        .count();
+
+    let mut pending: Vec<NotificationRow> = rows
+        .iter()
+        .zip(&written)
+        .filter(|(row, written)| **written && row.core.status == Status::Pending)
+        .map(|(row, _)| row.clone())
+        .collect();
+    schedule(app, &mut pending).await?;
+    report.scheduled += pending.len();
+
+    if let Some(canceller) = app.queue.canceller()
+        && !outdated.is_empty()
+    {
+        // Hygiene, never correctness: whatever stays in the queue is stopped by the fence.
+        let _ = canceller.cancel(&outdated).await;
+    }
+    for row in rows.into_iter().map(|row| {
+        pending
+            .iter()
+            .find(|p| p.core.id == row.core.id)
+            .cloned()
+            .unwrap_or(row)
+    }) {
+        match loaded
+            .rows
+            .iter_mut()
+            .find(|known| known.core.id == row.core.id)
+        {
+            Some(known) => *known = row,
+            None => loaded.rows.push(row),
+        }
+    }
+    Ok(!written.contains(&false))
+}
+
+/// Queues a message for each row and notes its number. A row that somebody took meanwhile stays theirs.
+pub async fn schedule<R: Records, Q: Queue>(
+    app: &App<'_, R, Q>,
+    rows: &mut [NotificationRow],
+) -> Result<(), FlowError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let messages: Vec<_> = rows
+        .iter()
+        .map(|row| message(row, row.core.due_at, ""))
+        .collect();
+    let now = (app.clock)();
+    let numbers = app.queue.schedule(&messages, now).await?;
+    for (row, number) in rows.iter_mut().zip(numbers) {
+        row.turn(Status::Scheduled, None);
+        row.sequence_number = number.map(|number| number.to_string());
+    }
+    app.records.write_rows(rows, now).await?;
+    Ok(())
+}
+
+/// The message of a row. Its id holds the row's version, so that each scheduling has its own.
+pub fn message(row: &NotificationRow, enqueue_at: Instant, suffix: &str) -> NewMessage {
+    NewMessage {
+        message_id: format!("{}/{}{suffix}", row.core.id, row.version),
+        body: Body {
+            notification: row.core.id.clone(),
+            due_at: row.core.due_at,
+        },
+        enqueue_at,
+    }
+}
+
+fn fresh(loaded: &Loaded, change: &Change) -> NotificationRow {
+    NotificationRow {
+        core: Notification {
+            id: change.id.clone(),
+            appointment_id: loaded.dated.appointment.id.clone(),
+            step: change.step.clone(),
+            channel: change.channel,
+            start_at: change.start_at,
+            due_at: change.due_at,
+            status: Status::Pending,
+            reason: None,
+            attempts: 0,
+            lease_until: None,
+            retry_at: None,
+        },
+        version: 0,
+        sequence_number: None,
+        provider: None,
+        provider_message_id: None,
+        last_error: None,
+        sent_at: None,
+        updated_at: 0,
+    }
+}
+
+fn skipped(loaded: &Loaded) -> Vec<Value> {
+    let start_at = loaded
+        .living()
+        .map(|appointment| appointment.start_at.unwrap_or(0));
+    let rows = loaded
+        .rows
+        .iter()
+        .filter(|row| row.core.status == Status::Skipped && Some(row.core.start_at) == start_at);
+    rows.map(|row| json!({"step": row.core.step, "channel": code(row.core.channel), "reason": row.core.reason.map(code)})).collect()
+}

@@ -1,0 +1,297 @@
+//! The records in SQLite: here the database is the truth, and events are merged into it.
+
+mod row;
+
+use serde_json::json;
+
+use self::row::{APPOINTMENT, NOTIFICATION, appointment, notification, notification_to_json};
+use super::{Loaded, NotificationFilter, NotificationRow, Records, RecordsError, Tally};
+use crate::core::{Appointment, Instant, code, events::DatedAppointment};
+use crate::sql::{Sql, SqlError, Value};
+
+/// The embedded records on one connection.
+pub struct EmbeddedRecords<'a, S>(pub &'a S);
+
+impl From<SqlError> for RecordsError {
+    fn from(error: SqlError) -> Self {
+        Self(error.0)
+    }
+}
+
+/// Guarded upsert of many rows in one statement, which SQLite makes one transaction. A row whose version
+/// has moved on is not touched, and a row that was deleted is not created again.
+const WRITE_ROWS: &str = "INSERT INTO notifications
+    (id, appointment_id, step, channel, start_at, due_at, status, reason, attempts, lease_until, retry_at,
+     sequence_number, provider, provider_message_id, last_error, sent_at, version, updated_at)
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
+     value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14, value ->> 15,
+     (value ->> 16) + 1, ?2 FROM json_each(?1)
+     WHERE value ->> 16 = 0 OR EXISTS (SELECT 1 FROM notifications n WHERE n.id = value ->> 0)
+    ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, status = excluded.status, reason = excluded.reason,
+     attempts = excluded.attempts, lease_until = excluded.lease_until, retry_at = excluded.retry_at,
+     sequence_number = excluded.sequence_number, provider = excluded.provider,
+     provider_message_id = excluded.provider_message_id, last_error = excluded.last_error,
+     sent_at = excluded.sent_at, version = excluded.version, updated_at = excluded.updated_at
+     WHERE notifications.version = excluded.version - 1
+    RETURNING id";
+
+impl<S: Sql> Records for EmbeddedRecords<'_, S> {
+    async fn load(&self, id: &str) -> Result<Option<Loaded>, RecordsError> {
+        let statement = format!("SELECT {APPOINTMENT} FROM appointments a WHERE id = ?1");
+        let Some(found) = self.0.execute(&statement, &[id.into()])?.into_iter().next() else {
+            return Ok(None);
+        };
+        let mut loaded = appointment(found)?;
+        let statement = format!(
+            "SELECT {NOTIFICATION} FROM notifications n WHERE appointment_id = ?1 ORDER BY due_at, id"
+        );
+        loaded.rows = self
+            .0
+            .execute(&statement, &[id.into()])?
+            .into_iter()
+            .map(notification)
+            .collect::<Result<_, _>>()?;
+        Ok(Some(loaded))
+    }
+
+    async fn store(
+        &self,
+        dated: &DatedAppointment,
+        deleted: bool,
+        expected: i64,
+        now: Instant,
+    ) -> Result<bool, RecordsError> {
+        let a = &dated.appointment;
+        let written = self.0.execute(
+            "INSERT INTO appointments (id, service, customer_name, email, phone, start_at, end_at, time_zone, locale, status,
+                resource, notes, stamps, deleted_at, version, updated_at)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15 + 1, ?16
+             WHERE ?15 = 0 OR EXISTS (SELECT 1 FROM appointments WHERE id = ?1)
+             ON CONFLICT (id) DO UPDATE SET service = excluded.service, customer_name = excluded.customer_name,
+                email = excluded.email, phone = excluded.phone, start_at = excluded.start_at, end_at = excluded.end_at,
+                time_zone = excluded.time_zone, locale = excluded.locale, status = excluded.status,
+                resource = excluded.resource, notes = excluded.notes, stamps = excluded.stamps,
+                deleted_at = excluded.deleted_at, version = excluded.version, updated_at = excluded.updated_at
+             WHERE appointments.version = excluded.version - 1
+             RETURNING 1",
+            &[
+                a.id.as_str().into(),
+                a.service.as_deref().into(),
+                a.customer_name.as_deref().into(),
+                a.email.as_deref().into(),
+                a.phone.as_deref().into(),
+                a.start_at.into(),
+                a.end_at.into(),
+                a.time_zone.as_deref().into(),
+                a.locale.as_deref().into(),
+                code(a.status).into(),
+                a.resource.as_deref().into(),
+                a.notes.as_deref().into(),
+                json!(dated.stamps).to_string().into(),
+                deleted.then_some(now).into(),
+                expected.into(),
+                now.into(),
+            ],
+        )?;
+        Ok(!written.is_empty())
+    }
+
+    async fn version(&self, id: &str) -> Result<Option<i64>, RecordsError> {
+        let rows = self.0.execute(
+            "SELECT version FROM appointments WHERE id = ?1",
+            &[id.into()],
+        )?;
+        Ok(rows.first().map(|row| row.integer(0)))
+    }
+
+    async fn write_rows(
+        &self,
+        rows: &mut [NotificationRow],
+        now: Instant,
+    ) -> Result<Vec<bool>, RecordsError> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let all: Vec<_> = rows.iter().map(notification_to_json).collect();
+        let mut written = self
+            .0
+            .execute(WRITE_ROWS, &[json!(all).to_string().into(), now.into()])?;
+        let written: std::collections::HashSet<String> =
+            written.iter_mut().map(|row| row.text(0)).collect();
+        let told = rows.iter_mut().map(|row| {
+            let done = written.contains(&row.core.id);
+            if done {
+                row.version += 1;
+                row.updated_at = now;
+            }
+            done
+        });
+        Ok(told.collect())
+    }
+
+    async fn for_delivery(
+        &self,
+        ids: &[String],
+    ) -> Result<Vec<(NotificationRow, Option<Appointment>)>, RecordsError> {
+        let ids: Value = json!(ids).to_string().into();
+        let statement = format!(
+            "SELECT {NOTIFICATION} FROM json_each(?1) j JOIN notifications n ON n.id = j.value"
+        );
+        let rows = self.0.execute(&statement, std::slice::from_ref(&ids))?;
+        let statement = format!(
+            "SELECT {APPOINTMENT} FROM appointments a WHERE deleted_at IS NULL AND id IN
+             (SELECT n.appointment_id FROM json_each(?1) j JOIN notifications n ON n.id = j.value)"
+        );
+        let mut appointments = std::collections::HashMap::new();
+        for found in self.0.execute(&statement, &[ids])? {
+            let found = appointment(found)?.dated.appointment;
+            appointments.insert(found.id.clone(), found);
+        }
+        rows.into_iter()
+            .map(|row| {
+                let row = notification(row)?;
+                let appointment = appointments.get(&row.core.appointment_id).cloned();
+                Ok((row, appointment))
+            })
+            .collect()
+    }
+
+    async fn to_reconcile(
+        &self,
+        since: Instant,
+        overdue_before: Instant,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<String>, RecordsError> {
+        let mut rows = self.0.execute(
+            "SELECT id FROM appointments WHERE id > ?3 AND (updated_at >= ?1 OR id IN
+                (SELECT appointment_id FROM notifications WHERE status = 'pending'
+                    OR (status IN ('scheduled','sending','unknown') AND max(due_at, coalesce(lease_until, 0), coalesce(retry_at, 0)) < ?2)))
+             ORDER BY id LIMIT ?4",
+            &[since.into(), overdue_before.into(), after.into(), i64::from(limit).into()],
+        )?;
+        Ok(rows.iter_mut().map(|row| row.text(0)).collect())
+    }
+
+    async fn notifications(
+        &self,
+        filter: &NotificationFilter,
+    ) -> Result<Vec<NotificationRow>, RecordsError> {
+        let (after_at, after_id) = filter.after.clone().unzip();
+        let statement = format!(
+            "SELECT {NOTIFICATION} FROM notifications n
+             WHERE (?1 IS NULL OR n.appointment_id = ?1) AND (?2 IS NULL OR n.status = ?2) AND (?3 IS NULL OR n.channel = ?3)
+               AND (?4 IS NULL OR n.due_at >= ?4) AND (?5 IS NULL OR n.due_at < ?5)
+               AND (?6 IS NULL OR n.id = ?6 OR n.appointment_id = ?6 OR n.appointment_id IN (SELECT id FROM appointments
+                    WHERE instr(lower(coalesce(customer_name,'')), lower(?6)) OR instr(lower(coalesce(service,'')), lower(?6))))
+               AND (?7 IS NULL OR (n.due_at, n.id) > (?7, ?8))
+             ORDER BY n.due_at, n.id LIMIT ?9"
+        );
+        let rows = self.0.execute(
+            &statement,
+            &[
+                filter.appointment.as_deref().into(),
+                filter.status.as_deref().into(),
+                filter.channel.as_deref().into(),
+                filter.from.into(),
+                filter.to.into(),
+                filter.text.as_deref().into(),
+                after_at.into(),
+                after_id.into(),
+                i64::from(filter.limit).into(),
+            ],
+        )?;
+        rows.into_iter().map(notification).collect()
+    }
+
+    async fn appointments(
+        &self,
+        from: Instant,
+        after: Option<(Instant, String)>,
+        limit: u32,
+    ) -> Result<Vec<Loaded>, RecordsError> {
+        let (after_at, after_id) = after.unzip();
+        let statement = format!(
+            "SELECT {APPOINTMENT} FROM appointments a
+             WHERE deleted_at IS NULL AND coalesce(start_at, 0) >= ?1 AND (?2 IS NULL OR (coalesce(start_at, 0), id) > (?2, ?3))
+             ORDER BY coalesce(start_at, 0), id LIMIT ?4"
+        );
+        let rows = self.0.execute(
+            &statement,
+            &[
+                from.into(),
+                after_at.into(),
+                after_id.into(),
+                i64::from(limit).into(),
+            ],
+        )?;
+        rows.into_iter().map(appointment).collect()
+    }
+
+    async fn of_resource(
+        &self,
+        resource: &str,
+        from: Instant,
+        to: Instant,
+    ) -> Result<Vec<Appointment>, RecordsError> {
+        let statement = format!(
+            "SELECT {APPOINTMENT} FROM appointments a WHERE resource = ?1 AND deleted_at IS NULL
+             AND status IN ('scheduled','confirmed') AND start_at < ?3 AND end_at > ?2"
+        );
+        let rows = self
+            .0
+            .execute(&statement, &[resource.into(), from.into(), to.into()])?;
+        rows.into_iter()
+            .map(|row| Ok(appointment(row)?.dated.appointment))
+            .collect()
+    }
+
+    async fn tally(&self) -> Result<Vec<Tally>, RecordsError> {
+        let rows = self.0.execute("SELECT status, coalesce(reason,''), channel, count(*) FROM notifications GROUP BY 1, 2, 3 ORDER BY 1, 2, 3", &[])?;
+        let tally = |mut row: crate::sql::Row| Tally {
+            status: row.text(0),
+            reason: row.text(1),
+            channel: row.text(2),
+            count: row.integer(3),
+        };
+        Ok(rows.into_iter().map(tally).collect())
+    }
+
+    async fn lateness(&self, bounds_ms: &[i64]) -> Result<(Vec<i64>, i64, i64), RecordsError> {
+        let buckets: String = bounds_ms
+            .iter()
+            .map(|bound| format!("count(*) FILTER (WHERE sent_at - due_at <= {bound}), "))
+            .collect();
+        let rows = self.0.execute(
+            &format!("SELECT {buckets} count(*), coalesce(sum(max(sent_at - due_at, 0)), 0) FROM notifications WHERE sent_at IS NOT NULL"),
+            &[],
+        )?;
+        let cell = |column| rows.first().map_or(0, |row| row.integer(column));
+        Ok((
+            (0..bounds_ms.len()).map(cell).collect(),
+            cell(bounds_ms.len()),
+            cell(bounds_ms.len() + 1),
+        ))
+    }
+
+    async fn mark(&self, name: &str) -> Result<Option<i64>, RecordsError> {
+        let rows = self
+            .0
+            .execute("SELECT value FROM marks WHERE name = ?1", &[name.into()])?;
+        Ok(rows.first().map(|row| row.integer(0)))
+    }
+
+    async fn set_mark(
+        &self,
+        name: &str,
+        expected: Option<i64>,
+        value: i64,
+    ) -> Result<bool, RecordsError> {
+        let rows = self.0.execute(
+            "INSERT INTO marks (name, value) SELECT ?1, ?3 WHERE ?2 IS NULL OR EXISTS (SELECT 1 FROM marks WHERE name = ?1)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE marks.value IS ?2 RETURNING 1",
+            &[name.into(), expected.into(), value.into()],
+        )?;
+        Ok(!rows.is_empty())
+    }
+}

@@ -1,0 +1,188 @@
+//! The records port: appointments, and the notification rows that tell each reminder's story.
+
+pub mod embedded;
+mod notification_json;
+
+use crate::core::{
+    Appointment, Instant, Notification, NotificationStatus, Reason, events::DatedAppointment,
+};
+
+/// An appointment as the records hold it, with its notification rows.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The appointment and when each field was written.
+    pub dated: DatedAppointment,
+    /// Set once it was deleted; it is kept so that a late event cannot bring it back.
+    pub deleted: bool,
+    /// Grows with every change.
+    pub version: i64,
+    /// Every notification row that it ever had.
+    pub rows: Vec<NotificationRow>,
+}
+
+impl Loaded {
+    /// The appointment, none when it was deleted.
+    pub fn living(&self) -> Option<&Appointment> {
+        (!self.deleted).then_some(&self.dated.appointment)
+    }
+}
+
+/// A notification row: what decisions need, and what people want to know.
+#[derive(Clone, Debug)]
+pub struct NotificationRow {
+    /// What the core decides from.
+    pub core: Notification,
+    /// The version read; 0 for a row that is to be created. A write counts only if it still is this.
+    pub version: i64,
+    /// The broker's number of the scheduled message, where the transport tells it.
+    pub sequence_number: Option<String>,
+    /// Who sent it.
+    pub provider: Option<String>,
+    /// What the provider calls it.
+    pub provider_message_id: Option<String>,
+    /// The last failure in one sentence; no address, number or name in it.
+    pub last_error: Option<String>,
+    /// When the provider took it.
+    pub sent_at: Option<Instant>,
+    /// When the row was last written.
+    pub updated_at: Instant,
+}
+
+impl NotificationRow {
+    /// Ends or moves the row to `status`, clearing what belonged to the state before.
+    pub fn turn(&mut self, status: NotificationStatus, reason: Option<Reason>) {
+        self.core.status = status;
+        self.core.reason = reason;
+        self.core.lease_until = None;
+        self.core.retry_at = None;
+    }
+}
+
+/// Which notifications to list. Everything is a narrowing; the default lists all.
+#[derive(Clone, Debug, Default)]
+pub struct NotificationFilter {
+    /// Of one appointment.
+    pub appointment: Option<String>,
+    /// In one status.
+    pub status: Option<String>,
+    /// On one channel.
+    pub channel: Option<String>,
+    /// Due at or after.
+    pub from: Option<Instant>,
+    /// Due before.
+    pub to: Option<Instant>,
+    /// Part of the customer's name, the service or the id.
+    pub text: Option<String>,
+    /// After this row of the order (due time, id).
+    pub after: Option<(Instant, String)>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// How many rows stand in a state, for the metrics.
+#[derive(Clone, Debug)]
+pub struct Tally {
+    /// Outside name of the status.
+    pub status: String,
+    /// Outside name of the reason, or empty.
+    pub reason: String,
+    /// Outside name of the channel.
+    pub channel: String,
+    /// How many.
+    pub count: i64,
+}
+
+/// The records did not do what was asked. Worth retrying; the text names no person.
+#[derive(Debug)]
+pub struct RecordsError(pub String);
+
+impl std::fmt::Display for RecordsError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "records: {}", self.0)
+    }
+}
+
+impl std::error::Error for RecordsError {}
+
+/// The port. Writes are guarded by versions instead of held locks, because a web API has no locks to hold:
+/// whoever finds the version changed reads again and decides again.
+#[allow(async_fn_in_trait)]
+pub trait Records {
+    /// An appointment with all its rows; none when it was never heard of.
+    async fn load(&self, appointment: &str) -> Result<Option<Loaded>, RecordsError>;
+
+    /// Stores an appointment if its version still is `expected` (0: not there yet). False: somebody was faster.
+    async fn store(
+        &self,
+        dated: &DatedAppointment,
+        deleted: bool,
+        expected: i64,
+        now: Instant,
+    ) -> Result<bool, RecordsError>;
+
+    /// The appointment's version now; none when it was never heard of.
+    async fn version(&self, appointment: &str) -> Result<Option<i64>, RecordsError>;
+
+    /// Writes rows, each only if its version is unchanged; the written ones carry their new version afterwards.
+    /// For each whether it was written.
+    async fn write_rows(
+        &self,
+        rows: &mut [NotificationRow],
+        now: Instant,
+    ) -> Result<Vec<bool>, RecordsError>;
+
+    /// The rows of these ids with their appointments, in any order; unknown ids are left out.
+    async fn for_delivery(
+        &self,
+        notifications: &[String],
+    ) -> Result<Vec<(NotificationRow, Option<Appointment>)>, RecordsError>;
+
+    /// Ids of appointments that a reconcile must look at: changed at or after `since`, or with a row whose
+    /// message may be missing (pending, or open and due before `overdue_before`); by id, after `after`.
+    async fn to_reconcile(
+        &self,
+        since: Instant,
+        overdue_before: Instant,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<String>, RecordsError>;
+
+    /// Notifications for the console, in the order of due time and id.
+    async fn notifications(
+        &self,
+        filter: &NotificationFilter,
+    ) -> Result<Vec<NotificationRow>, RecordsError>;
+
+    /// Appointments for the console: not deleted, starting at or after `from`, by start and id, after `after`.
+    async fn appointments(
+        &self,
+        from: Instant,
+        after: Option<(Instant, String)>,
+        limit: u32,
+    ) -> Result<Vec<Loaded>, RecordsError>;
+
+    /// Living appointments of a resource that touch the span.
+    async fn of_resource(
+        &self,
+        resource: &str,
+        from: Instant,
+        to: Instant,
+    ) -> Result<Vec<Appointment>, RecordsError>;
+
+    /// Rows by status, reason and channel.
+    async fn tally(&self) -> Result<Vec<Tally>, RecordsError>;
+
+    /// For each upper bound in milliseconds, how many sent reminders were at most so late; then their sum of lateness.
+    async fn lateness(&self, bounds_ms: &[i64]) -> Result<(Vec<i64>, i64, i64), RecordsError>;
+
+    /// A named mark, such as the end of the last reconcile.
+    async fn mark(&self, name: &str) -> Result<Option<i64>, RecordsError>;
+
+    /// Sets a mark if it still has the value `expected`; false when somebody was faster.
+    async fn set_mark(
+        &self,
+        name: &str,
+        expected: Option<i64>,
+        value: i64,
+    ) -> Result<bool, RecordsError>;
+}

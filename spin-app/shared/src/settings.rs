@@ -1,0 +1,97 @@
+//! The Spin variables, checked when they are needed. `spin.toml` is their manual.
+
+use crate::core::{Policy, events, rendering::Sender};
+
+/// Where variables come from.
+pub trait Variables {
+    /// The value, none when it is not set or empty.
+    fn get(&self, name: &str) -> Option<String>;
+}
+
+/// A variable is missing or wrong. Its name is told, its value never.
+#[derive(Debug)]
+pub struct SettingError {
+    /// The variable.
+    pub variable: &'static str,
+    /// One sentence.
+    pub detail: String,
+}
+
+impl std::fmt::Display for SettingError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "variable {}: {}", self.variable, self.detail)
+    }
+}
+
+/// A value that must be there.
+pub fn required(
+    variables: &impl Variables,
+    variable: &'static str,
+) -> Result<String, SettingError> {
+    let missing = || SettingError {
+        variable,
+        detail: "is not set; the route stays closed until it is".to_owned(),
+    };
+    variables.get(variable).ok_or_else(missing)
+}
+
+/// The keys that open a route: the named one, and a second one during rotation.
+pub fn keys(
+    variables: &impl Variables,
+    variable: &'static str,
+    second: Option<&str>,
+) -> Result<Vec<String>, SettingError> {
+    let mut keys = vec![required(variables, variable)?];
+    keys.extend(second.and_then(|second| variables.get(second)));
+    Ok(keys)
+}
+
+/// The reminder policy.
+pub fn policy(variables: &impl Variables) -> Result<Policy, SettingError> {
+    let json = variables.get("reminder_policy").unwrap_or_default();
+    events::read_policy(&json).map_err(|problem| SettingError {
+        variable: "reminder_policy",
+        detail: format!("{}: {}", problem.field, problem.detail),
+    })
+}
+
+/// The appointment mapping, checked.
+pub fn mapping(variables: &impl Variables) -> Result<String, SettingError> {
+    let Some(json) = variables.get("appointment_mapping") else {
+        return Ok(String::new());
+    };
+    events::read_mapping(&json).map_err(|problem| SettingError {
+        variable: "appointment_mapping",
+        detail: format!("{}: {}", problem.field, problem.detail),
+    })
+}
+
+/// Who signs the reminders.
+pub fn sender(variables: &impl Variables) -> Sender {
+    let name = variables
+        .get("clinic_name")
+        .unwrap_or_else(|| "Your clinic".to_owned());
+    Sender {
+        name,
+        phone: variables.get("clinic_phone"),
+    }
+}
+
+/// The adapters that this build has. A choice it does not know is refused, never replaced by another.
+pub fn adapters(variables: &impl Variables) -> Result<(), SettingError> {
+    const CHOICES: [(&str, &str); 4] = [
+        ("records", "embedded"),
+        ("queue", "embedded"),
+        ("email_sender", "outbox"),
+        ("sms_sender", "outbox"),
+    ];
+    for (variable, known) in CHOICES {
+        if let Some(chosen) = variables.get(variable).filter(|chosen| chosen != known) {
+            return Err(SettingError {
+                variable,
+                detail: format!("{chosen:?} is not an adapter of this build; it has {known:?}"),
+            });
+        }
+    }
+    Ok(())
+}
