@@ -6,15 +6,17 @@
 //! offset that held before the gap (02:30 in a gap of one hour becomes 03:30).
 
 use chrono::{
-    DateTime, Days, LocalResult, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike, Utc,
+    DateTime, Datelike, Days, LocalResult, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike,
+    Utc,
 };
 use chrono_tz::Tz;
 
 use crate::types::{Instant, Offset, Window};
 
-/// The instant as a UTC date and time; none outside chrono's range (about ±262,000 years).
+/// The instant as a UTC date and time; none outside the years 1 to 9999. RFC 3339 can write no others, and
+/// chrono panics where a zone's offset leads out of its own range.
 pub fn utc(at: Instant) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp_millis(at)
+    DateTime::from_timestamp_millis(at).filter(|at| (1..=9999).contains(&at.year()))
 }
 
 /// The moment that lies `offset` before `start` in `zone`; none when it leaves the calendar.
@@ -33,22 +35,22 @@ pub fn before(start: Instant, offset: Offset, zone: Tz) -> Option<Instant> {
 pub fn into_window(due: Instant, window: Window, zone: Tz) -> Option<Instant> {
     let local = utc(due)?.with_timezone(&zone).naive_local();
     let minute = local.hour() * 60 + local.minute();
-    // `min`: never later than `due`, also where a clock change skips the closing time itself.
-    if minute < u32::from(window.opens_minute) {
-        let evening = at_minute(
-            local.date().pred_opt()?.and_time(NaiveTime::MIN),
-            window.closes_minute,
-        )?;
-        resolve(evening, zone).map(|at| at.min(due))
-    } else if minute > u32::from(window.closes_minute) {
-        resolve(
-            at_minute(local.date().and_time(NaiveTime::MIN), window.closes_minute)?,
-            zone,
-        )
-        .map(|at| at.min(due))
-    } else {
-        Some(due)
+    if (window.opens_minute.into()..=window.closes_minute.into()).contains(&minute) {
+        return Some(due);
     }
+    // Opening and closing are instants by the rule at the head of this file. The window that opened last counts:
+    // today's, yesterday's, or that of the day before where a zone skipped a day or the opening time.
+    for days_back in 0..=2 {
+        let midnight = local
+            .date()
+            .checked_sub_days(Days::new(days_back))?
+            .and_time(NaiveTime::MIN);
+        if resolve(at_minute(midnight, window.opens_minute)?, zone)? <= due {
+            let closes = resolve(at_minute(midnight, window.closes_minute)?, zone)?;
+            return Some(closes.min(due));
+        }
+    }
+    None
 }
 
 fn at_minute(midnight: NaiveDateTime, minute: u16) -> Option<NaiveDateTime> {

@@ -1,0 +1,314 @@
+//! Any history, with any repetition and any crash in it, ends in the rows that the latest state demands.
+
+mod clinic;
+
+use std::collections::BTreeMap;
+
+use plugin_core::contract::exports::punctual::reminders::planning::Action;
+use plugin_core::planning::{ends_reminders, plan};
+use plugin_core::types::{
+    Appointment, AppointmentStatus, Instant, NotificationStatus as Status, Policy, Window,
+};
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+use clinic::{Clinic, appointment, at, blank, lives, policy};
+
+const STARTS: [&str; 3] = [
+    "2026-03-29T07:00:00Z",
+    "2026-03-30T07:00:00Z",
+    "2026-04-20T18:30:00Z",
+];
+
+fn start() -> impl Strategy<Value = Instant> {
+    select(STARTS.map(at).to_vec())
+}
+
+/// Before all of it, between the steps, in the very moment of one, and after.
+fn now() -> impl Strategy<Value = Instant> {
+    let moments = [
+        "2026-03-01T00:00:00Z",
+        "2026-03-22T08:00:00Z",
+        "2026-03-28T12:00:00Z",
+        "2026-03-29T06:30:00Z",
+        "2026-04-01T00:00:00Z",
+        "2026-05-01T00:00:00Z",
+    ];
+    select(moments.map(at).to_vec())
+}
+
+fn some_policy() -> impl Strategy<Value = Policy> {
+    let mut short = policy(None);
+    short.steps.remove(1);
+    let mut mail_only = policy(None);
+    for step in &mut mail_only.steps {
+        step.channels.truncate(1);
+    }
+    let office = policy(Some(Window {
+        opens_minute: 480,
+        closes_minute: 1080,
+    }));
+    select(vec![policy(None), short, mail_only, office])
+}
+
+fn contact(good: &'static str) -> impl Strategy<Value = Option<String>> {
+    prop_oneof![
+        1 => Just(None),
+        1 => Just(Some("neither".into())),
+        4 => Just(Some(good.into())),
+    ]
+}
+
+fn living() -> impl Strategy<Value = Appointment> {
+    let start_at = prop_oneof![1 => Just(None), 9 => start().prop_map(Some)];
+    let zone = select(vec![
+        None,
+        Some("Europe/Berlin"),
+        Some("America/New_York"),
+        Some("Mars"),
+    ]);
+    let status = select(vec![
+        AppointmentStatus::Scheduled,
+        AppointmentStatus::Confirmed,
+    ]);
+    let contacts = (contact("ada@example.org"), contact("+4930123456"));
+    (start_at, zone, contacts, status).prop_map(|(start_at, zone, (email, phone), status)| {
+        Appointment {
+            start_at,
+            email,
+            phone,
+            status,
+            time_zone: zone.map(Into::into),
+            ..blank()
+        }
+    })
+}
+
+/// Any state of the appointment; none: deleted.
+fn state() -> impl Strategy<Value = Option<Appointment>> {
+    let ended = select(vec![
+        AppointmentStatus::Canceled,
+        AppointmentStatus::Completed,
+        AppointmentStatus::NoShow,
+    ]);
+    prop_oneof![
+        6 => living().prop_map(Some),
+        2 => (living(), ended).prop_map(|(living, status)| Some(Appointment { status, ..living })),
+        1 => Just(None),
+    ]
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Crash {
+    None,
+    AfterRows,
+    AfterMessages,
+}
+
+fn react(clinic: &mut Clinic, crash: Crash) {
+    match crash {
+        Crash::None => clinic.react(),
+        Crash::AfterRows => clinic.react_and_crash(),
+        Crash::AfterMessages => clinic.react_and_crash_late(),
+    }
+}
+
+/// What one event finds: the appointment and the policy as they are then, how often it comes, where it crashes.
+#[derive(Clone, Debug)]
+struct Event {
+    appointment: Option<Appointment>,
+    policy: Policy,
+    repeated: usize,
+    crash: Crash,
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let crash = select(vec![
+        Crash::None,
+        Crash::None,
+        Crash::AfterRows,
+        Crash::AfterMessages,
+    ]);
+    (state(), some_policy(), 1..3usize, crash).prop_map(|(appointment, policy, repeated, crash)| {
+        Event {
+            appointment,
+            policy,
+            repeated,
+            crash,
+        }
+    })
+}
+
+fn live_through(clinic: &mut Clinic, event: Event) {
+    clinic.appointment = event.appointment;
+    clinic.policy = event.policy;
+    for _ in 0..event.repeated {
+        react(clinic, event.crash);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_latest_state_alone_decides(
+        history in prop::collection::vec(event(), 0..8),
+        mut last in event(),
+        now in now(),
+    ) {
+        last.crash = Crash::None;
+        let mut fresh = Clinic::new(policy(None), now);
+        live_through(&mut fresh, last.clone());
+        let mut clinic = Clinic::new(policy(None), now);
+        for event in history {
+            live_through(&mut clinic, event);
+        }
+        live_through(&mut clinic, last.clone());
+
+        let (fresh, story) = (fresh.story(), clinic.story());
+        for (id, row) in &fresh {
+            prop_assert_eq!(story.get(id), Some(row));
+        }
+        for (id, (status, ..)) in &story {
+            prop_assert!(fresh.contains_key(id) || !lives(*status), "{id} lives on");
+        }
+    }
+
+    #[test]
+    fn a_second_look_finds_nothing_to_do(
+        history in prop::collection::vec(event(), 1..5),
+        now in now(),
+        passed_seconds in 0..3_000_000i64,
+        bus_cancels: bool,
+    ) {
+        let mut clinic = Clinic::new(policy(None), now);
+        clinic.bus_cancels = bus_cancels;
+        for event in history {
+            live_through(&mut clinic, event.clone());
+            // After a crash nothing but repairs, as often as one looks.
+            for change in clinic.demands() {
+                prop_assert!(!matches!(event.crash, Crash::None), "{change:?}");
+                prop_assert_eq!(change.action, Action::Repair);
+            }
+        }
+        clinic.react();
+        prop_assert_eq!(clinic.demands().len(), 0);
+        // Nor does time alone change anything, but for what it sends.
+        clinic.pass_time(now + passed_seconds * 1_000);
+        prop_assert_eq!(clinic.demands().len(), 0);
+    }
+
+    #[test]
+    fn there_and_back_again(
+        mut there in living(),
+        (a, b) in (start(), start()),
+        sent in subsequence((0..6).collect::<Vec<usize>>(), 0..=6),
+        now in now(),
+        crash in select(vec![Crash::None, Crash::AfterRows, Crash::AfterMessages]),
+    ) {
+        prop_assume!(a != b);
+        there.start_at = Some(a);
+        let mut clinic = Clinic::new(policy(None), now);
+        clinic.appointment = Some(there.clone());
+        clinic.react();
+        let ids: Vec<_> = clinic.rows.keys().cloned().collect();
+        for index in sent {
+            let row = clinic.rows.get_mut(&ids[index]).unwrap();
+            if row.status == Status::Scheduled {
+                row.status = Status::Sent;
+            }
+        }
+        let before = clinic.story();
+
+        clinic.appointment = Some(Appointment { start_at: Some(b), ..there.clone() });
+        react(&mut clinic, crash);
+        for id in &ids {
+            prop_assert!(!lives(clinic.rows[id].status));
+            prop_assert_eq!(clinic.rows[id].status == Status::Sent, before[id].0 == Status::Sent);
+        }
+        clinic.appointment = Some(there);
+        clinic.react();
+        let mut after = clinic.story();
+        after.retain(|id, _| before.contains_key(id));
+        prop_assert_eq!(after, before);
+    }
+
+    /// Nothing forbidden, nothing twice (the clinic looks after that), nothing lost: whatever happens in whatever
+    /// order, once an event was handled to its end every row ends, and says how.
+    #[test]
+    fn every_reminder_ends_and_says_how(
+        history in prop::collection::vec((event(), 0..600_000i64), 0..10),
+        last in event(),
+        bus_cancels: bool,
+    ) {
+        let mut clinic = Clinic::new(policy(None), at("2026-03-20T00:00:00Z"));
+        clinic.bus_cancels = bus_cancels;
+        for (event, seconds) in history {
+            live_through(&mut clinic, event);
+            let until = clinic.now + seconds * 1_000;
+            clinic.pass_time(until);
+        }
+        live_through(&mut clinic, Event { crash: Crash::None, ..last });
+        clinic.pass_time(at("2026-06-01T00:00:00Z"));
+        clinic.assert_all_ended();
+    }
+
+    /// With all the time in the world and no crash, exactly what the plan promises is sent.
+    #[test]
+    fn what_is_planned_is_sent(appointment in living(), policy in some_policy(), now in now()) {
+        let mut clinic = Clinic::new(policy, now);
+        clinic.appointment = Some(appointment);
+        clinic.react();
+        let promised: Vec<_> = plan(clinic.appointment.as_ref().unwrap(), &clinic.policy, now)
+            .into_iter()
+            .filter(|item| item.skip.is_none())
+            .map(|item| item.id)
+            .collect();
+        clinic.pass_time(at("2026-06-01T00:00:00Z"));
+        prop_assert_eq!(clinic.sent().len(), promised.len());
+        prop_assert!(promised.iter().all(|id| clinic.sent().contains(id)));
+    }
+}
+
+#[test]
+fn what_the_fence_stopped_comes_back_when_it_is_allowed_again() {
+    // The appointment is cancelled, but the scheduler never hears of it; the fence does. Then it is on again.
+    let start = at("2026-03-29T07:00:00Z");
+    let mut clinic = Clinic::new(policy(None), at("2026-03-01T00:00:00Z"));
+    clinic.appointment = Some(appointment(start));
+    clinic.react();
+    clinic.appointment = Some(Appointment {
+        status: AppointmentStatus::Canceled,
+        ..appointment(start)
+    });
+    clinic.pass_time(at("2026-03-22T08:00:00Z"));
+    let tally = |clinic: &Clinic| {
+        let mut tally = BTreeMap::new();
+        for row in clinic.rows.values() {
+            let ended = ends_reminders(AppointmentStatus::Canceled) == row.reason;
+            *tally.entry((row.status as u8, ended)).or_insert(0) += 1;
+        }
+        tally
+    };
+    let canceled = (Status::Canceled as u8, true);
+    assert_eq!(tally(&clinic)[&canceled], 2);
+    clinic.appointment = Some(appointment(start));
+    clinic.react();
+    assert_eq!(tally(&clinic)[&(Status::Scheduled as u8, false)], 6);
+    clinic.pass_time(start);
+    assert_eq!(clinic.sent().len(), 6);
+}
+
+#[test]
+fn a_crash_before_the_message_loses_no_reminder() {
+    let start = at("2026-03-29T07:00:00Z");
+    let mut clinic = Clinic::new(policy(None), at("2026-03-29T05:59:00Z"));
+    clinic.appointment = Some(appointment(start));
+    clinic.react_and_crash();
+    // The moment passes before anybody looks again; it is late then, but not too late.
+    clinic.now = at("2026-03-29T06:05:00Z");
+    clinic.react();
+    clinic.pass_time(start);
+    assert_eq!(clinic.sent().len(), 2);
+    clinic.assert_all_ended();
+}
