@@ -13,10 +13,10 @@ use chrono_tz::Tz;
 
 use crate::types::{Instant, Offset, Window};
 
-/// The instant as a UTC date and time; none outside the years 1 to 9999. RFC 3339 can write no others, and
-/// chrono panics where a zone's offset leads out of its own range.
+/// The instant as a UTC date and time; none outside the years -9999 to 9999. Nobody has an appointment there,
+/// and at the ends of chrono's own calendar the offset of a zone makes it panic.
 pub fn utc(at: Instant) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp_millis(at).filter(|at| (1..=9999).contains(&at.year()))
+    DateTime::from_timestamp_millis(at).filter(|at| (-9999..=9999).contains(&at.year()))
 }
 
 /// The moment that lies `offset` before `start` in `zone`; none when it leaves the calendar.

@@ -201,12 +201,12 @@ proptest! {
     #[test]
     fn there_and_back_again(
         mut there in living(),
-        (a, b) in (start(), start()),
+        starts in subsequence(STARTS.map(at).to_vec(), 2).prop_shuffle(),
         sent in subsequence((0..6).collect::<Vec<usize>>(), 0..=6),
         now in now(),
         crash in select(vec![Crash::None, Crash::AfterRows, Crash::AfterMessages]),
     ) {
-        prop_assume!(a != b);
+        let (a, b) = (starts[0], starts[1]);
         there.start_at = Some(a);
         let mut clinic = Clinic::new(policy(None), now);
         clinic.appointment = Some(there.clone());
