@@ -1,12 +1,12 @@
 //! The component boundary: the exports of `wit/`, each one call into the core.
 
-use crate::contract::exports::punctual::reminders::{delivering, events, planning, rendering, types};
 use crate::contract::export;
+use crate::contract::exports::punctual::reminders::{
+    delivering, events, planning, rendering, types,
+};
 use types::*;
 
 struct Core;
-
-impl types::Guest for Core {}
 
 impl events::Guest for Core {
     fn read_event(body: Vec<u8>, mapping: String) -> Result<events::Event, Problem> {
@@ -21,7 +21,12 @@ impl events::Guest for Core {
     fn read_draft(json: Vec<u8>) -> Result<Vec<FieldChange>, Vec<Problem>> {
         crate::intake::read_draft(&json)
     }
-    fn merge(id: String, stored: Option<events::DatedAppointment>, changes: Vec<FieldChange>, at: Instant) -> events::Merged {
+    fn merge(
+        id: String,
+        stored: Option<events::DatedAppointment>,
+        changes: Vec<FieldChange>,
+        at: Instant,
+    ) -> events::Merged {
         crate::intake::merge(&id, stored, changes, at)
     }
     fn check_appointment(appointment: Appointment) -> Vec<Problem> {
@@ -36,28 +41,54 @@ impl events::Guest for Core {
 }
 
 impl planning::Guest for Core {
-    fn notification_id(appointment: String, step: String, channel: Channel, start_at: Instant) -> Option<String> {
+    fn notification_id(
+        appointment: String,
+        step: String,
+        channel: Channel,
+        start_at: Instant,
+    ) -> Option<String> {
         crate::planning::notification_id(&appointment, &step, channel, start_at)
     }
     fn plan(appointment: Appointment, policy: Policy, now: Instant) -> Vec<planning::Planned> {
         crate::planning::plan(&appointment, &policy, now)
     }
-    fn reconcile(appointment: Option<Appointment>, policy: Policy, rows: Vec<Notification>, now: Instant) -> Vec<planning::Change> {
+    fn reconcile(
+        appointment: Option<Appointment>,
+        policy: Policy,
+        rows: Vec<Notification>,
+        now: Instant,
+    ) -> Vec<planning::Change> {
         crate::planning::reconcile(appointment.as_ref(), &policy, &rows, now)
     }
 }
 
 impl delivering::Guest for Core {
-    fn decide(row: Option<Notification>, appointment: Option<Appointment>, message_due_at: Instant, now: Instant) -> delivering::Decision {
+    fn decide(
+        row: Option<Notification>,
+        appointment: Option<Appointment>,
+        message_due_at: Instant,
+        now: Instant,
+    ) -> delivering::Decision {
         crate::delivering::decide(row.as_ref(), appointment.as_ref(), message_due_at, now)
     }
-    fn after(row: Notification, outcome: delivering::Outcome, policy: Policy, now: Instant) -> delivering::Next {
+    fn after(
+        row: Notification,
+        outcome: delivering::Outcome,
+        policy: Policy,
+        now: Instant,
+    ) -> delivering::Next {
         crate::delivering::after(&row, outcome, &policy, now)
     }
 }
 
 impl rendering::Guest for Core {
-    fn render(appointment: Appointment, step: String, channel: Channel, sender: rendering::Sender, policy: Policy) -> Result<rendering::Message, String> {
+    fn render(
+        appointment: Appointment,
+        step: String,
+        channel: Channel,
+        sender: rendering::Sender,
+        policy: Policy,
+    ) -> Result<rendering::Message, String> {
         crate::rendering::render(&appointment, &step, channel, &sender, &policy)
     }
     fn measure_sms(text: String) -> rendering::SmsSize {

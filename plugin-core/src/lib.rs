@@ -4,6 +4,8 @@
 //! always an argument. The contract, with units and meanings, is the WIT package in `wit/`; the types of
 //! its interface `types` are used throughout, so that the component boundary needs no second set.
 
+#[cfg(target_family = "wasm")]
+mod component;
 pub mod delivering;
 pub mod intake;
 pub mod planning;

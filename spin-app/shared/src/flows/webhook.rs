@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::settle::{Report, settle};
 use super::{App, FlowError};
-use crate::core::events::{DatedAppointment, Event, EventKind, Merged, merge};
+use crate::core::events::{Event, EventKind, merge};
 use crate::core::{FieldChange, Instant};
 use crate::queue::Queue;
 use crate::records::{Loaded, Records};
@@ -71,31 +71,33 @@ pub async fn accept<R: Records>(
 ) -> Result<Option<Loaded>, FlowError> {
     for _ in 0..ROUNDS_MAX {
         let stored = records.load(id).await?;
-        let (version, rows, was_deleted, dated) = match stored {
-            Some(loaded) => (
-                loaded.version,
-                loaded.rows,
-                loaded.deleted,
-                Some(loaded.dated),
-            ),
-            None if changes.is_empty() && !deleted => return Ok(None),
-            None => (0, Vec::new(), false, None),
-        };
-        let Merged { dated, changed } = merge(id, dated.as_ref(), changes, at);
-        let loaded = |version, dated: DatedAppointment| Loaded {
-            dated,
-            deleted: was_deleted || deleted,
-            version,
-            rows,
-        };
-        if version > 0 && !changed && (was_deleted || !deleted) {
-            return Ok(Some(loaded(version, dated)));
+        if stored.is_none() && changes.is_empty() && !deleted {
+            return Ok(None);
         }
-        if records
-            .store(&dated, was_deleted || deleted, version, now)
-            .await?
-        {
-            return Ok(Some(loaded(version + 1, dated)));
+        let before = stored.as_ref().map(|loaded| &loaded.dated);
+        let dated = merge(id, before, changes, at).dated;
+        let (version, was_deleted) = stored
+            .as_ref()
+            .map_or((0, false), |l| (l.version, l.deleted));
+        let deleted = was_deleted || deleted;
+        // A stamp may move though no value does: it must be kept, or an older event could win later.
+        let news = before != Some(&dated) || deleted != was_deleted;
+        let rows = stored.map(|loaded| loaded.rows).unwrap_or_default();
+        if !news {
+            return Ok(Some(Loaded {
+                dated,
+                deleted,
+                version,
+                rows,
+            }));
+        }
+        if records.store(&dated, deleted, version, now).await? {
+            return Ok(Some(Loaded {
+                dated,
+                deleted,
+                version: version + 1,
+                rows,
+            }));
         }
     }
     Err(FlowError(

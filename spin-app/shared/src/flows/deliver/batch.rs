@@ -340,6 +340,8 @@ async fn ask<R: Records, Q: Queue, E: Sender, M: Sender>(
         }
         Found::No => Outcome::NotFound,
         Found::Unclear(error) => {
+            // Asking counts as an attempt, so that asking ends too.
+            row.core.attempts += 1;
             row.last_error = Some(error);
             Outcome::Unanswered
         }
