@@ -1,0 +1,228 @@
+//! The clock everything in a host shares: guests, timers and the control port.
+//!
+//! Virtual time is the real monotonic clock times a factor, plus whatever steps were asked for. A factor of
+//! zero makes it stand still, and then only steps move it, which is how tests own time completely.
+
+mod wasi;
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use chrono::{DateTime, SecondsFormat, Utc};
+use tokio::sync::watch;
+
+pub(crate) use wasi::{Monotonic, MonotonicView, SharedMonotonicClock, SharedWallClock};
+
+/// Virtual time. Clones share one clock.
+///
+/// The wall clock may be set to any moment. The monotonic clock behind sleeps runs and steps forward with it
+/// and never goes back, not even when the wall clock is set to the past.
+///
+/// ```
+/// # use punctual_host::VirtualClock;
+/// # use std::time::Duration;
+/// let clock = VirtualClock::starting_at("2026-03-01T09:00:00Z".parse().unwrap(), 0.0).unwrap();
+/// clock.advance(Duration::from_secs(90));
+/// assert_eq!(clock.now_rfc3339(), "2026-03-01T09:01:30Z");
+/// ```
+#[derive(Clone)]
+pub struct VirtualClock {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    state: Mutex<State>,
+    /// Bumped at each step or change of speed, so that sleepers look again.
+    changes: watch::Sender<u64>,
+}
+
+struct State {
+    /// Virtual nanoseconds since the Unix epoch at `anchor`.
+    wall_at_anchor_ns: i128,
+    /// Virtual nanoseconds since the clock was made at `anchor`.
+    monotonic_at_anchor_ns: u64,
+    anchor: Instant,
+    speed: f64,
+}
+
+impl State {
+    fn run_since_anchor_ns(&self) -> u64 {
+        // A float has room for 104 days of nanoseconds exactly; beyond that it rounds, it does not break.
+        (self.anchor.elapsed().as_nanos() as f64 * self.speed) as u64
+    }
+
+    fn re_anchor(&mut self) {
+        let run_ns = self.run_since_anchor_ns();
+        self.wall_at_anchor_ns += i128::from(run_ns);
+        self.monotonic_at_anchor_ns = self.monotonic_at_anchor_ns.saturating_add(run_ns);
+        self.anchor = Instant::now();
+    }
+}
+
+impl VirtualClock {
+    /// A clock that shows the real time and runs with it.
+    pub fn real() -> Self {
+        let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let wall_ns = since_epoch.map_or(0, |elapsed| elapsed.as_nanos() as i128);
+        Self::build(wall_ns, 1.0)
+    }
+
+    /// A clock that shows `start` now and runs `speed` times as fast as the real one; 0 stands still.
+    pub fn starting_at(start: DateTime<Utc>, speed: f64) -> Result<Self> {
+        check_speed(speed)?;
+        Ok(Self::build(to_ns(start)?, speed))
+    }
+
+    fn build(wall_ns: i128, speed: f64) -> Self {
+        let state = State {
+            wall_at_anchor_ns: wall_ns,
+            monotonic_at_anchor_ns: 0,
+            anchor: Instant::now(),
+            speed,
+        };
+        Self {
+            inner: Arc::new(Inner {
+                state: Mutex::new(state),
+                changes: watch::Sender::new(0),
+            }),
+        }
+    }
+
+    /// The virtual time of day.
+    pub fn now(&self) -> DateTime<Utc> {
+        let nanos = self.now_ns();
+        let seconds = nanos.div_euclid(1_000_000_000) as i64;
+        DateTime::from_timestamp(seconds, nanos.rem_euclid(1_000_000_000) as u32)
+            .unwrap_or(DateTime::UNIX_EPOCH)
+    }
+
+    /// [`now`](Self::now) as RFC 3339 text in UTC, with as many decimals as it needs.
+    pub fn now_rfc3339(&self) -> String {
+        self.now().to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    }
+
+    /// Virtual time since the Unix epoch; what `wasi:clocks/wall-clock` answers.
+    pub fn since_epoch(&self) -> Duration {
+        let nanos = u64::try_from(self.now_ns()).unwrap_or(0);
+        Duration::from_nanos(nanos)
+    }
+
+    /// Virtual nanoseconds since this clock was made; never goes back.
+    pub fn monotonic_ns(&self) -> u64 {
+        let state = self.lock();
+        state
+            .monotonic_at_anchor_ns
+            .saturating_add(state.run_since_anchor_ns())
+    }
+
+    /// How many times faster than the real clock this one runs.
+    pub fn speed(&self) -> f64 {
+        self.lock().speed
+    }
+
+    /// Changes the speed from now on; 0 makes the clock stand still.
+    pub fn set_speed(&self, speed: f64) -> Result<()> {
+        check_speed(speed)?;
+        self.change(|state| state.speed = speed);
+        Ok(())
+    }
+
+    /// Steps the clock forward and wakes every sleeper whose moment has come.
+    pub fn advance(&self, by: Duration) {
+        let by_ns = u64::try_from(by.as_nanos()).unwrap_or(u64::MAX);
+        self.change(|state| {
+            state.wall_at_anchor_ns += i128::from(by_ns);
+            state.monotonic_at_anchor_ns = state.monotonic_at_anchor_ns.saturating_add(by_ns);
+        });
+    }
+
+    /// Sets the time of day. Forward is a step that wakes sleepers; backward moves the wall clock only.
+    pub fn set_now(&self, now: DateTime<Utc>) -> Result<()> {
+        let target_ns = to_ns(now)?;
+        self.change(|state| {
+            let step_ns = u64::try_from(target_ns - state.wall_at_anchor_ns).unwrap_or(0);
+            state.wall_at_anchor_ns = target_ns;
+            state.monotonic_at_anchor_ns = state.monotonic_at_anchor_ns.saturating_add(step_ns);
+        });
+        Ok(())
+    }
+
+    /// Sleeps for `duration` of virtual time.
+    pub async fn sleep(&self, duration: Duration) {
+        let nanos = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+        self.sleep_until_ns(self.monotonic_ns().saturating_add(nanos))
+            .await;
+    }
+
+    /// Sleeps until the monotonic clock shows `deadline_ns`: by running there, or by a step over it.
+    pub async fn sleep_until_ns(&self, deadline_ns: u64) {
+        let mut changes = self.inner.changes.subscribe();
+        loop {
+            changes.mark_unchanged();
+            let (now_ns, speed) = (self.monotonic_ns(), self.speed());
+            if now_ns >= deadline_ns {
+                return;
+            }
+            if speed == 0.0 {
+                // The sender lives as long as `self`, so this cannot fail.
+                let _ = changes.changed().await;
+                continue;
+            }
+            let real_ns = ((deadline_ns - now_ns) as f64 / speed).ceil();
+            // Ten years is as good as for ever, and tokio cannot count much further.
+            let real = Duration::from_nanos((real_ns as u64).clamp(1, 315_360_000_000_000_000));
+            tokio::select! {
+                () = tokio::time::sleep(real) => {}
+                _ = changes.changed() => {}
+            }
+        }
+    }
+
+    /// Completes at the next step or change of speed.
+    pub async fn changed(&self) {
+        let mut changes = self.inner.changes.subscribe();
+        let _ = changes.changed().await;
+    }
+
+    fn now_ns(&self) -> i128 {
+        let state = self.lock();
+        state.wall_at_anchor_ns + i128::from(state.run_since_anchor_ns())
+    }
+
+    fn change(&self, how: impl FnOnce(&mut State)) {
+        let mut state = self.lock();
+        state.re_anchor();
+        how(&mut state);
+        drop(state);
+        self.inner.changes.send_modify(|count| *count += 1);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.inner
+            .state
+            .lock()
+            .expect("no holder of the clock's lock panics")
+    }
+}
+
+fn check_speed(speed: f64) -> Result<()> {
+    ensure!(
+        speed.is_finite() && speed >= 0.0,
+        "the clock's speed must be zero or more, not {speed}"
+    );
+    Ok(())
+}
+
+fn to_ns(time: DateTime<Utc>) -> Result<i128> {
+    ensure!(
+        time >= DateTime::UNIX_EPOCH,
+        "the clock cannot be set before 1970"
+    );
+    time.timestamp_nanos_opt()
+        .map(i128::from)
+        .context("the clock cannot be set after 2262")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,125 @@
+//! Compiles components and keeps them ready.
+//!
+//! One engine serves the whole process, so that a test that starts a host a hundred times compiles once.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, OnceLock};
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow};
+use wasmtime::component::{Component, Linker};
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime_wasi_http::p2::bindings::ProxyPre;
+
+use crate::guest::{GuestState, link};
+
+/// How often a running guest is interrupted to let others run and to count its time.
+pub(crate) const EPOCH: Duration = Duration::from_millis(10);
+
+/// Guests at one time, over all hosts of the process. More requests wait for their turn.
+pub(crate) const MAX_GUESTS: usize = 128;
+
+/// A composed component has a few core instances for each of its parts.
+const CORE_INSTANCES_PER_GUEST: u32 = 16;
+const MEMORIES_PER_GUEST: u32 = 4;
+const TABLES_PER_GUEST: u32 = 8;
+/// What the pool can hand out at most; the limit that counts is the host's own, per guest.
+const MAX_POOLED_MEMORY_BYTES: usize = 1 << 30;
+
+pub(crate) struct SharedEngine {
+    pub engine: Engine,
+    linker: Linker<GuestState>,
+    ready: Mutex<HashMap<Vec<u8>, ProxyPre<GuestState>>>,
+}
+
+/// The process's engine.
+pub(crate) fn shared() -> Result<&'static SharedEngine> {
+    static SHARED: OnceLock<Result<SharedEngine, String>> = OnceLock::new();
+    let made = SHARED.get_or_init(|| SharedEngine::new().map_err(|error| format!("{error:#}")));
+    made.as_ref()
+        .map_err(|error| anyhow!("cannot start the WebAssembly engine: {error}"))
+}
+
+impl SharedEngine {
+    fn new() -> Result<Self> {
+        // Where address space is short (a container with a limit) the pool cannot be had; do without it.
+        let pooling = InstanceAllocationStrategy::Pooling(pool());
+        let engine = Engine::new(&config(pooling))
+            .or_else(|_| Engine::new(&config(InstanceAllocationStrategy::OnDemand)))?;
+        let mut linker = Linker::new(&engine);
+        link(&mut linker)?;
+        let ticking = engine.weak();
+        std::thread::Builder::new()
+            .name("epochs".to_owned())
+            .spawn(move || {
+                while let Some(engine) = ticking.upgrade() {
+                    engine.increment_epoch();
+                    drop(engine);
+                    std::thread::sleep(EPOCH);
+                }
+            })?;
+        Ok(Self {
+            engine,
+            linker,
+            ready: Mutex::default(),
+        })
+    }
+
+    /// Compiles a component and resolves its imports, or finds it done already.
+    ///
+    /// Imports that nothing here defines trap when they are called, so that a component that merely links, say,
+    /// Redis runs.
+    pub(crate) fn prepare(&self, id: &str, bytes: &[u8]) -> Result<ProxyPre<GuestState>> {
+        let found = self
+            .ready
+            .lock()
+            .expect("no compiler panics")
+            .get(bytes)
+            .cloned();
+        if let Some(ready) = found {
+            return Ok(ready);
+        }
+        let component = Component::from_binary(&self.engine, bytes)
+            .map_err(anyhow::Error::from)
+            .with_context(|| format!("component {id:?} does not compile"))?;
+        let mut linker = self.linker.clone();
+        linker.define_unknown_imports_as_traps(&component)?;
+        let ready = linker
+            .instantiate_pre(&component)
+            .and_then(ProxyPre::new)
+            .map_err(anyhow::Error::from)
+            .with_context(|| {
+                format!("component {id:?} cannot serve HTTP (wasi:http/incoming-handler)")
+            })?;
+        self.ready
+            .lock()
+            .expect("no compiler panics")
+            .insert(bytes.to_vec(), ready.clone());
+        Ok(ready)
+    }
+}
+
+fn config(allocation: InstanceAllocationStrategy) -> Config {
+    let mut config = Config::new();
+    config
+        .wasm_component_model(true)
+        .epoch_interruption(true)
+        .allocation_strategy(allocation);
+    // Compiled code is kept between runs where there is a place for it.
+    if let Ok(cache) = wasmtime::Cache::new(wasmtime::CacheConfig::new()) {
+        config.cache(Some(cache));
+    }
+    config
+}
+
+fn pool() -> PoolingAllocationConfig {
+    let guests = MAX_GUESTS as u32;
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(guests)
+        .total_stacks(guests)
+        .total_core_instances(guests * CORE_INSTANCES_PER_GUEST)
+        .total_memories(guests * MEMORIES_PER_GUEST)
+        .total_tables(guests * TABLES_PER_GUEST)
+        .max_memory_size(MAX_POOLED_MEMORY_BYTES);
+    pool
+}

@@ -1,0 +1,184 @@
+//! The store's data of one guest, and the linker that serves every guest from it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use wasmtime::component::{HasSelf, Linker, ResourceTable};
+use wasmtime_wasi::sockets::SocketAddrUse;
+use wasmtime_wasi::{Deterministic, WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+
+use super::bindings::SpinImports;
+use super::limits::MemoryLimit;
+use super::outbound::{OutboundHooks, OutboundHttp};
+use super::output::GuestOutput;
+use crate::allowed_hosts::AllowedHosts;
+use crate::clock::{Monotonic, MonotonicView, SharedMonotonicClock, SharedWallClock, VirtualClock};
+use crate::life::Life;
+use crate::log::Log;
+
+/// Bytes of randomness that a seeded guest goes round in.
+const SEEDED_RANDOM_BYTES: usize = 16 * 1024;
+
+/// What all guests of a host share.
+pub(crate) struct HostShared {
+    pub clock: VirtualClock,
+    pub log: Log,
+    pub life: Life,
+    pub data_dir: PathBuf,
+    pub outbound: Arc<dyn OutboundHttp>,
+    pub random_seed: Option<u64>,
+    pub memory_limit_bytes: usize,
+    pub guests: AtomicU64,
+}
+
+/// One component as this host runs it.
+pub(crate) struct ComponentConfig {
+    pub id: String,
+    pub variables: BTreeMap<String, String>,
+    pub environment: BTreeMap<String, String>,
+    pub allowed_hosts: AllowedHosts,
+    pub sqlite_databases: Vec<String>,
+    pub key_value_stores: Vec<String>,
+}
+
+/// Everything one guest has.
+pub(crate) struct GuestState {
+    pub shared: Arc<HostShared>,
+    pub component: Arc<ComponentConfig>,
+    pub table: ResourceTable,
+    pub memory: MemoryLimit,
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    hooks: OutboundHooks,
+}
+
+impl GuestState {
+    pub(crate) fn new(shared: Arc<HostShared>, component: Arc<ComponentConfig>) -> Self {
+        let guest_number = shared.guests.fetch_add(1, Ordering::Relaxed);
+        let mut wasi = WasiCtx::builder();
+        let output = GuestOutput::new(shared.log.clone(), &component.id);
+        wasi.stdout(output.clone()).stderr(output);
+        for (name, value) in &component.environment {
+            wasi.env(name, value);
+        }
+        wasi.wall_clock(SharedWallClock(shared.clock.clone()));
+        wasi.monotonic_clock(SharedMonotonicClock(shared.clock.clone()));
+        if let Some(seed) = shared.random_seed {
+            wasi.secure_random(seeded(seed, guest_number));
+            wasi.insecure_random(seeded(!seed, guest_number));
+            wasi.insecure_random_seed((u128::from(seed) << 64) | u128::from(guest_number));
+        }
+        // Names never resolve for raw sockets, as under Spin; addresses must be in the manifest.
+        wasi.allow_ip_name_lookup(false)
+            .allow_udp(false)
+            .allow_tcp(true);
+        let allowed = component.clone();
+        wasi.socket_addr_check(move |address, purpose| {
+            let allow = match purpose {
+                SocketAddrUse::TcpConnect => {
+                    allowed.allowed_hosts.allow(&address.to_string(), "tcp")
+                }
+                // Connecting binds to any free port of any interface first.
+                SocketAddrUse::TcpBind => address.ip().is_unspecified() && address.port() == 0,
+                _ => false,
+            };
+            Box::pin(std::future::ready(allow))
+        });
+        let hooks = OutboundHooks {
+            shared: shared.clone(),
+            component: component.clone(),
+        };
+        let memory = MemoryLimit::new(shared.memory_limit_bytes);
+        let (wasi, http, table) = (wasi.build(), WasiHttpCtx::new(), ResourceTable::new());
+        Self {
+            shared,
+            component,
+            table,
+            memory,
+            wasi,
+            http,
+            hooks,
+        }
+    }
+
+    /// Does work that blocks off the threads that guests run on. It is waited for even when the host dies.
+    ///
+    /// Nothing happens before the answer is awaited.
+    pub(crate) fn blocking<T, W>(
+        &self,
+        work: W,
+    ) -> impl Future<Output = wasmtime::Result<T>> + Send + use<T, W>
+    where
+        T: Send + 'static,
+        W: FnOnce() -> T + Send + 'static,
+    {
+        let token = self.shared.life.token();
+        async move {
+            let task = tokio::task::spawn_blocking(move || (work(), token));
+            Ok(task.await.map(|(result, _)| result)?)
+        }
+    }
+
+    /// How a host call is named to a test that traces them.
+    pub(crate) fn label(&self, kind: &str, detail: &str) -> String {
+        let detail: Vec<&str> = detail.split_whitespace().collect();
+        format!("{} {kind} {}", self.component.id, detail.join(" "))
+    }
+}
+
+fn seeded(seed: u64, guest_number: u64) -> Deterministic {
+    // SplitMix64: any seed gives well-spread bytes.
+    let mut state = seed ^ guest_number.wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    let next = || {
+        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (mixed ^ (mixed >> 31)).to_le_bytes()
+    };
+    Deterministic::new(
+        std::iter::repeat_with(next)
+            .take(SEEDED_RANDOM_BYTES / 8)
+            .flatten()
+            .collect(),
+    )
+}
+
+impl WasiView for GuestState {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl WasiHttpView for GuestState {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView {
+            ctx: &mut self.http,
+            table: &mut self.table,
+            hooks: &mut self.hooks,
+        }
+    }
+}
+
+/// Defines everything that a guest may import.
+pub(crate) fn link(linker: &mut Linker<GuestState>) -> wasmtime::Result<()> {
+    wasmtime_wasi::p2::add_to_linker_async(linker)?;
+    wasmtime_wasi_http::p2::add_only_http_to_linker_async(linker)?;
+    SpinImports::add_to_linker::<_, HasSelf<GuestState>>(linker, |state| state)?;
+    // Sleeps must last virtual time, so the library's monotonic clock is replaced.
+    linker.allow_shadowing(true);
+    wasmtime_wasi::p2::bindings::clocks::monotonic_clock::add_to_linker::<_, Monotonic>(
+        linker,
+        |state| MonotonicView {
+            clock: &state.shared.clock,
+            table: &mut state.table,
+        },
+    )?;
+    linker.allow_shadowing(false);
+    Ok(())
+}
