@@ -117,7 +117,7 @@ const MIGRATIONS: &[&[&str]] = &[&[
         version INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT, WITHOUT ROWID",
     "CREATE INDEX appointments_updated ON appointments (updated_at, id)",
     "CREATE INDEX appointments_start ON appointments (start_at, id)",
-    "CREATE INDEX appointments_resource ON appointments (resource, start_at) WHERE resource IS NOT NULL",
+    "CREATE INDEX appointments_resource ON appointments (lower(trim(resource)), start_at) WHERE resource IS NOT NULL",
     "CREATE TABLE notifications (
         id TEXT PRIMARY KEY, appointment_id TEXT NOT NULL, step TEXT NOT NULL, channel TEXT NOT NULL,
         start_at INTEGER NOT NULL, due_at INTEGER NOT NULL, status TEXT NOT NULL, reason TEXT,

@@ -153,16 +153,11 @@ async fn store(
 }
 
 async fn refuse_overlap(app: &Embedded<'_>, draft: &Appointment) -> Result<(), Response> {
-    let (Some(resource), Some(start_at), Some(end_at)) =
-        (&draft.resource, draft.start_at, draft.end_at)
-    else {
+    let (Some(resource), Some(start_at)) = (&draft.resource, draft.start_at) else {
         return Ok(());
     };
-    let others = app
-        .records
-        .of_resource(resource, start_at, end_at)
-        .await
-        .map_err(busy)?;
+    let until = draft.end_at.unwrap_or(start_at + 1);
+    let others = app.records.of_resource(resource, start_at, until).await.map_err(busy)?;
     match others
         .iter()
         .find(|other| other.id != draft.id && overlap(draft, other))

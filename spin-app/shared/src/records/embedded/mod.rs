@@ -235,8 +235,10 @@ impl<S: Sql> Records for EmbeddedRecords<'_, S> {
         to: Instant,
     ) -> Result<Vec<Appointment>, RecordsError> {
         let statement = format!(
-            "SELECT {APPOINTMENT} FROM appointments a WHERE resource = ?1 AND deleted_at IS NULL
-             AND status IN ('scheduled','confirmed') AND start_at < ?3 AND end_at > ?2"
+            "SELECT {APPOINTMENT} FROM appointments a
+             WHERE lower(trim(resource)) = lower(trim(?1)) AND deleted_at IS NULL
+               AND status NOT IN ('canceled', 'no_show')
+               AND start_at < ?3 AND coalesce(end_at, start_at) > ?2"
         );
         let rows = self
             .0

@@ -1,0 +1,142 @@
+//! What goes out, once, and what does not.
+
+use punctual_tests::Clinic;
+use punctual_tests::events::*;
+use serde_json::json;
+
+const NOW: &str = "2026-06-01T00:00:00Z";
+const START: &str = "2026-06-15T07:00:00Z";
+
+async fn booked() -> Clinic {
+    let clinic = Clinic::open(NOW).await;
+    clinic
+        .event(&created(ID, NOW, START, "Europe/Berlin"))
+        .await;
+    clinic
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_goes_out_early_and_everything_once() {
+    let clinic = booked().await;
+    clinic.set_now("2026-06-08T06:59:59Z");
+    assert_eq!(
+        clinic.deliver().await,
+        json!({"received": 0, "sent": 0, "retried": 0, "failed": 0, "suppressed": 0, "unknown": 0, "dead_lettered": 0})
+    );
+    for (at, sent) in [
+        ("2026-06-08T07:00:00Z", 2),
+        ("2026-06-14T07:00:00Z", 4),
+        ("2026-06-15T06:00:00Z", 6),
+    ] {
+        clinic.set_now(at);
+        clinic.deliver().await;
+        clinic.deliver().await;
+        assert_eq!(clinic.sent_once_each().await, sent, "{at}");
+    }
+    let rows = clinic.items("/api/notifications").await;
+    assert!(rows.iter().all(|row| row["status"] == "sent"
+        && row["sent_at"] == row["due_at"]
+        && row["provider"] == "outbox"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_words_are_for_this_person() {
+    let clinic = booked().await;
+    clinic.set_now("2026-06-08T07:00:00Z");
+    clinic.deliver().await;
+    let outbox = clinic.items("/api/outbox").await;
+    let email = outbox
+        .iter()
+        .find(|item| item["channel"] == "email")
+        .expect("an email went out");
+    assert_eq!(email["to"], "pat@example.com");
+    assert!(
+        email["text"]
+            .as_str()
+            .is_some_and(|text| text.contains("Pat Example") && text.contains("09:00")),
+        "{email}"
+    );
+    let sms = outbox
+        .iter()
+        .find(|item| item["channel"] == "sms")
+        .expect("an SMS went out");
+    assert_eq!(
+        (&sms["to"], &sms["segments"]),
+        (&json!("+12025550123"), &json!(1))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn eight_workers_at_once_send_once() {
+    let clinic = Clinic::open(NOW).await;
+    for number in 0..40 {
+        let id = format!("3f2b8c1e-5d4a-4f6b-9c7d-0a1b2c3d{number:04x}");
+        clinic
+            .event(&created(&id, NOW, START, "Europe/Berlin"))
+            .await;
+    }
+    clinic.set_now("2026-06-08T07:00:00Z");
+    let (a, b, c, d, e, f, g, h) = tokio::join!(
+        clinic.deliver(),
+        clinic.deliver(),
+        clinic.deliver(),
+        clinic.deliver(),
+        clinic.deliver(),
+        clinic.deliver(),
+        clinic.deliver(),
+        clinic.deliver(),
+    );
+    let sent: u64 = [a, b, c, d, e, f, g, h]
+        .iter()
+        .filter_map(|summary| summary["sent"].as_u64())
+        .sum();
+    assert_eq!(sent, 80);
+    assert_eq!(clinic.sent_once_each().await, 80);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_goes_out_after_a_cancel_even_when_due() {
+    let clinic = booked().await;
+    clinic.set_now("2026-06-08T07:00:00Z");
+    clinic.event(&canceled(ID, "2026-06-08T07:00:00Z")).await;
+    clinic.deliver().await;
+    assert_eq!(clinic.sent().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_goes_out_after_the_start() {
+    let clinic = booked().await;
+    clinic.set_now(START);
+    let summary = clinic.deliver().await;
+    assert_eq!(
+        (&summary["sent"], &summary["suppressed"]),
+        (&json!(0), &json!(6))
+    );
+    let rows = clinic.items("/api/notifications").await;
+    assert!(
+        rows.iter()
+            .all(|row| row["status"] == "skipped" && row["reason"] == "appointment_started")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeated_event_at_the_due_time_kills_no_reminder() {
+    let clinic = booked().await;
+    clinic.set_now("2026-06-08T07:00:05Z");
+    clinic
+        .event(&created(ID, NOW, START, "Europe/Berlin"))
+        .await;
+    assert_eq!(clinic.deliver().await["sent"], 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_waiting_call_sends_as_soon_as_it_is_due() {
+    let clinic = booked().await;
+    clinic.set_now("2026-06-08T06:59:50Z");
+    let call = clinic.json("POST", "/deliver?wait=20&max=2", "");
+    let (summary, ()) = tokio::join!(call, async {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        clinic.pass(10);
+    });
+    assert_eq!(summary["sent"], 2);
+}
