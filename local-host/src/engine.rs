@@ -11,7 +11,7 @@ use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
-use crate::guest::{GuestState, link};
+use crate::guest::{GuestState, link, stub_the_rest};
 
 /// How often a running guest is interrupted to let others run and to count its time.
 pub(crate) const EPOCH: Duration = Duration::from_millis(10);
@@ -83,7 +83,7 @@ impl SharedEngine {
             .map_err(anyhow::Error::from)
             .with_context(|| format!("component {id:?} does not compile"))?;
         let mut linker = self.linker.clone();
-        linker.define_unknown_imports_as_traps(&component)?;
+        stub_the_rest(&mut linker, &component, &self.engine)?;
         let ready = linker
             .instantiate_pre(&component)
             .and_then(ProxyPre::new)

@@ -8,7 +8,9 @@ mod output;
 mod sqlite;
 mod sqlite_host;
 mod state;
+mod stubs;
 mod variables;
 
 pub use outbound::{OutboundFuture, OutboundHttp, RealNetwork};
 pub(crate) use state::{ComponentConfig, GuestState, HostShared, link};
+pub(crate) use stubs::stub_the_rest;
