@@ -1,2 +1,51 @@
-//! Tasks.
-fn main() {}
+//! Punctual's chores, as `cargo xtask <task>`.
+
+mod bench;
+mod ci;
+mod components;
+mod demo;
+mod hints;
+mod shell;
+mod tests;
+mod toolchain;
+mod up;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Builds, runs, tests and measures Punctual.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build the components into target/components, where spin.toml looks for them.
+    Build,
+    /// Build, then run Punctual on this machine with no account anywhere.
+    Up(up::Arguments),
+    /// Run every check and test that this machine can, and say what was left out.
+    Test(tests::Arguments),
+    /// Measure: the planning core, then the application under load.
+    Bench(bench::Arguments),
+    /// What the build server runs: test, then a short bench.
+    Ci,
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().task {
+        Task::Build => components::build().map(|()| ExitCode::SUCCESS),
+        Task::Up(arguments) => up::run(&arguments),
+        Task::Test(arguments) => tests::run(&arguments),
+        Task::Bench(arguments) => bench::run(&arguments),
+        Task::Ci => ci::run(),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("xtask: {error:#}");
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,76 @@
+//! Runs commands at the root of the repository.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+/// How often a long command says that it is still at it, where nobody watches a terminal.
+const PROGRESS_EVERY: Duration = Duration::from_secs(20);
+
+/// The root of the repository.
+pub fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent()
+        .expect("xtask is a folder of the repository")
+        .to_owned()
+}
+
+/// The cargo that runs this task.
+pub fn cargo() -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(root());
+    cargo
+}
+
+/// Runs a command to its end, saying what it does; on a terminal its own progress shows.
+pub fn run(what: &str, command: &mut Command) -> Result<()> {
+    eprintln!("xtask: {what}");
+    let started = Instant::now();
+    let (finished, waiting) = mpsc::channel::<()>();
+    let doing = what.to_owned();
+    let watcher = (!std::io::stderr().is_terminal()).then(|| {
+        std::thread::spawn(move || {
+            while waiting.recv_timeout(PROGRESS_EVERY) == Err(mpsc::RecvTimeoutError::Timeout) {
+                eprintln!("xtask: {doing}: {} s so far", started.elapsed().as_secs());
+            }
+        })
+    });
+    let status = command
+        .status()
+        .with_context(|| format!("cannot run {:?}", command.get_program()));
+    drop(finished);
+    if let Some(watcher) = watcher {
+        let _ = watcher.join();
+    }
+    if !status?.success() {
+        let arguments: Vec<_> = command
+            .get_args()
+            .map(|argument| argument.to_string_lossy())
+            .collect();
+        bail!(
+            "{} {} failed",
+            command.get_program().to_string_lossy(),
+            arguments.join(" ")
+        );
+    }
+    Ok(())
+}
+
+/// What a command prints.
+pub fn output(command: &mut Command) -> Result<String> {
+    let output = command
+        .output()
+        .with_context(|| format!("cannot run {:?}", command.get_program()))?;
+    if !output.status.success() {
+        bail!(
+            "{:?} failed: {}",
+            command.get_program(),
+            String::from_utf8_lossy(&output.stderr).trim()
+        );
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}

@@ -1,0 +1,95 @@
+//! `cargo xtask test`: everything that can be checked here.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::toolchain::{self, APP_TARGET, CORE_TARGET};
+use crate::{components, shell};
+
+/// What to run.
+#[derive(Args, Default)]
+pub struct Arguments {
+    /// Arguments for the test binaries, after `--`: a test's name, for example.
+    #[arg(last = true)]
+    rest: Vec<String>,
+}
+
+/// Runs it all; the first failure ends it.
+pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let mut skipped = Vec::new();
+    // First, because tests run these very files.
+    components::build()?;
+    if toolchain::has_cargo_tool("fmt") {
+        shell::run(
+            "checking the format",
+            shell::cargo().args(["fmt", "--all", "--check"]),
+        )?;
+    } else {
+        skipped.push("the format (rustfmt is missing: rustup component add rustfmt)");
+    }
+    if toolchain::has_cargo_tool("clippy") {
+        clippy()?;
+    } else {
+        skipped.push("the lints (clippy is missing: rustup component add clippy)");
+    }
+    let mut tests = shell::cargo();
+    tests.args([
+        "test",
+        "--workspace",
+        "--exclude",
+        "scheduler",
+        "--exclude",
+        "delivery",
+        "--exclude",
+        "console",
+    ]);
+    if !arguments.rest.is_empty() {
+        tests.arg("--").args(&arguments.rest);
+    }
+    shell::run("testing", &mut tests)?;
+    if !shell::root().join("../shared/data").is_dir() {
+        skipped.push("checks against the vendors' specifications (../shared/data is not here)");
+    }
+    for what in skipped {
+        println!("SKIPPED: {what}");
+    }
+    println!("xtask: all tests passed");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn clippy() -> Result<()> {
+    let deny = ["--", "-D", "warnings"];
+    let app = ["-p", "scheduler", "-p", "delivery", "-p", "console"];
+    let mut native = shell::cargo();
+    native.args(["clippy", "--workspace", "--all-targets"]);
+    native
+        .args([
+            "--exclude",
+            "scheduler",
+            "--exclude",
+            "delivery",
+            "--exclude",
+            "console",
+        ])
+        .args(deny);
+    shell::run("linting", &mut native)?;
+    let mut core = shell::cargo();
+    core.args([
+        "clippy",
+        "-p",
+        "plugin-core",
+        "--lib",
+        "--target",
+        CORE_TARGET,
+    ])
+    .args(deny);
+    shell::run("linting plugin-core as a component", &mut core)?;
+    let mut components = shell::cargo();
+    components
+        .args(["clippy", "--target", APP_TARGET])
+        .args(app)
+        .args(deny);
+    shell::run("linting the app's components", &mut components)
+}
