@@ -92,7 +92,7 @@ impl Clinic {
         body: impl Into<Vec<u8>>,
     ) -> anyhow::Result<Reply> {
         let url = format!("{}{path}", self.host.url());
-        client::send(method.parse()?, &url, headers, body.into().into()).await
+        client::send(method.parse()?, &url, headers, body.into()).await
     }
 
     /// Sends a request that must succeed, and reads its JSON.
