@@ -102,8 +102,7 @@ fn from_sql(value: ValueRef<'_>) -> rusqlite::Result<Value> {
         ValueRef::Integer(number) => Value::Integer(number),
         ValueRef::Real(number) => Value::Real(number),
         ValueRef::Text(text) => {
-            let text =
-                std::str::from_utf8(text).map_err(|error| rusqlite::Error::Utf8Error(error))?;
+            let text = std::str::from_utf8(text).map_err(rusqlite::Error::Utf8Error)?;
             Value::Text(text.to_owned())
         }
         ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),

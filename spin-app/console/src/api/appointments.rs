@@ -157,7 +157,11 @@ async fn refuse_overlap(app: &Embedded<'_>, draft: &Appointment) -> Result<(), R
         return Ok(());
     };
     let until = draft.end_at.unwrap_or(start_at + 1);
-    let others = app.records.of_resource(resource, start_at, until).await.map_err(busy)?;
+    let others = app
+        .records
+        .of_resource(resource, start_at, until)
+        .await
+        .map_err(busy)?;
     match others
         .iter()
         .find(|other| other.id != draft.id && overlap(draft, other))
