@@ -109,7 +109,7 @@ pub trait Cancel {
     async fn cancel(&self, numbers: &[SequenceNumber]) -> Result<Vec<bool>, QueueError>;
 }
 
-/// The port. Every adapter passes the suite in [`crate::queue::conformance`].
+/// The port. Every adapter passes the suite in `tests/conformance/queue`.
 #[allow(async_fn_in_trait)]
 pub trait Queue {
     /// The transport's way to cancel; [`NoCancel`] for one that has none.
@@ -132,7 +132,7 @@ pub trait Queue {
     /// When the next message becomes visible, if the transport can say.
     async fn next_at(&self, now: Instant) -> Result<Option<Instant>, QueueError>;
 
-    /// Settles locked messages; for each whether the lock still held.
+    /// Settles locked messages; for each whether the lock still held. Leaving one is not asked: always true.
     async fn settle(
         &self,
         messages: &[(Locked, Disposition)],

@@ -71,7 +71,7 @@ pub struct NotificationFilter {
     pub from: Option<Instant>,
     /// Due before.
     pub to: Option<Instant>,
-    /// Part of the customer's name, the service or the id.
+    /// Part of the customer's name or of the service, or the whole id of the row or its appointment.
     pub text: Option<String>,
     /// After this row of the order (due time, id).
     pub after: Option<(Instant, String)>,
@@ -104,8 +104,9 @@ impl std::fmt::Display for RecordsError {
 
 impl std::error::Error for RecordsError {}
 
-/// The port. Writes are guarded by versions instead of held locks, because a web API has no locks to hold:
-/// whoever finds the version changed reads again and decides again.
+/// The port. Every adapter passes the suite in `tests/conformance/records`. Writes are guarded by versions
+/// instead of held locks, because a web API has no locks to hold: whoever finds the version changed reads
+/// again and decides again.
 #[allow(async_fn_in_trait)]
 pub trait Records {
     /// An appointment with all its rows; none when it was never heard of.
@@ -154,6 +155,7 @@ pub trait Records {
     ) -> Result<Vec<NotificationRow>, RecordsError>;
 
     /// Appointments for the console: not deleted, starting at or after `from`, by start and id, after `after`.
+    /// Without a start counts as 0. Their rows are not read.
     async fn appointments(
         &self,
         from: Instant,

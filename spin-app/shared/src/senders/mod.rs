@@ -55,7 +55,7 @@ pub enum Found {
     Unclear(String),
 }
 
-/// The port.
+/// The port. Every adapter passes the suite in `tests/conformance/sender`.
 #[allow(async_fn_in_trait)]
 pub trait Sender {
     /// The name kept on the row.

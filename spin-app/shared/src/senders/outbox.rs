@@ -48,25 +48,17 @@ impl<S: Sql> Sender for Outbox<'_, S> {
 impl<S: Sql> Outbox<'_, S> {
     fn insert(&self, messages: &[Outgoing], now: Instant) -> Result<Vec<i64>, SqlError> {
         let all: Vec<Value> = messages.iter().map(to_json).collect();
-        let mut rows = self.0.execute(
+        let rows = self.0.execute(
             "INSERT INTO outbox (notification_id, attempt, appointment_id, step, channel, recipient, subject, body_text, body_html, segments, sent_at)
              SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
-                    value ->> 8, value ->> 9, ?2 FROM json_each(?1) WHERE true
-             RETURNING notification_id, id",
+                    value ->> 8, value ->> 9, ?2 FROM json_each(?1) WHERE true ORDER BY key
+             RETURNING id",
             &[json!(all).to_string().into(), now.into()],
         )?;
-        let ids: std::collections::HashMap<String, i64> = rows
-            .iter_mut()
-            .map(|row| (row.text(0), row.integer(1)))
-            .collect();
-        Ok(messages
-            .iter()
-            .map(|message| {
-                ids.get(&message.notification_id)
-                    .copied()
-                    .unwrap_or_default()
-            })
-            .collect())
+        // Ids grow in the order of inserting; RETURNING promises no order.
+        let mut ids: Vec<i64> = rows.iter().map(|row| row.integer(0)).collect();
+        ids.sort_unstable();
+        Ok(ids)
     }
 
     /// The newest messages first, for the console.

@@ -33,7 +33,7 @@ const WRITE_ROWS: &str = "INSERT INTO notifications
      provider_message_id = excluded.provider_message_id, last_error = excluded.last_error,
      sent_at = excluded.sent_at, version = excluded.version, updated_at = excluded.updated_at
      WHERE notifications.version = excluded.version - 1
-    RETURNING id";
+    RETURNING id, version";
 
 impl<S: Sql> Records for EmbeddedRecords<'_, S> {
     async fn load(&self, id: &str) -> Result<Option<Loaded>, RecordsError> {
@@ -116,10 +116,13 @@ impl<S: Sql> Records for EmbeddedRecords<'_, S> {
         let mut written = self
             .0
             .execute(WRITE_ROWS, &[json!(all).to_string().into(), now.into()])?;
-        let written: std::collections::HashSet<String> =
-            written.iter_mut().map(|row| row.text(0)).collect();
+        // By id and version: a stale copy of a row in the same call was not written, though its id was.
+        let mut written: std::collections::HashSet<(String, i64)> = written
+            .iter_mut()
+            .map(|row| (row.text(0), row.integer(1)))
+            .collect();
         let told = rows.iter_mut().map(|row| {
-            let done = written.contains(&row.core.id);
+            let done = written.remove(&(row.core.id.clone(), row.version + 1));
             if done {
                 row.version += 1;
                 row.updated_at = now;

@@ -67,14 +67,11 @@ pub async fn each_number_has_its_own_answer<B: Broker>(broker: &B) {
         return;
     };
     assert_eq!(answers, [true, false, false, false, true]);
-    assert_eq!(cancel(broker, &[]).await.unwrap(), []);
+    assert!(cancel(broker, &[]).await.unwrap().is_empty());
 }
 
 /// None where the transport cannot cancel or tells no numbers.
-async fn cancel<B: Broker>(
-    broker: &B,
-    numbers: &[Option<SequenceNumber>],
-) -> Option<Vec<bool>> {
+async fn cancel<B: Broker>(broker: &B, numbers: &[Option<SequenceNumber>]) -> Option<Vec<bool>> {
     let numbers: Vec<_> = numbers.iter().copied().collect::<Option<_>>()?;
     let queue = broker.queue();
     let answers = queue.canceller()?.cancel(&numbers).await;

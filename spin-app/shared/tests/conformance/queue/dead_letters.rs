@@ -21,7 +21,10 @@ pub async fn dead_letters_say_why_oldest_first<B: Broker>(broker: &B) {
             (name, letter.description.as_str())
         })
         .collect();
-    assert_eq!(told, [("b", "b’s reason"), ("c", "c’s \"reason\""), ("a", "")]);
+    assert_eq!(
+        told,
+        [("b", "b’s reason"), ("c", "c’s \"reason\""), ("a", "")]
+    );
     assert!(letters.is_sorted_by(|one, next| one.dead_at < next.dead_at));
     assert_eq!(broker.queue().dead_letters(2).await.unwrap().len(), 2);
     assert!(broker.queue().dead_letters(0).await.unwrap().is_empty());

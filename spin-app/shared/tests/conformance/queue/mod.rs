@@ -99,3 +99,53 @@ async fn depth<B: Broker>(broker: &B) -> (u64, u64, u64) {
     let depth = depth.expect("the depth can be read");
     (depth.scheduled, depth.active, depth.dead)
 }
+
+/// All cases, over a fresh subject each.
+macro_rules! suite {
+    ($subject:expr) => {
+        crate::conformance! { $subject; queue {
+            cancel {
+                a_waiting_message_is_cancelled_once,
+                a_due_message_is_either_gone_or_comes,
+                a_message_in_work_is_not_cancelled,
+                a_dead_letter_is_not_cancelled,
+                each_number_has_its_own_answer,
+            }
+            dead_letters {
+                dead_letters_say_why_oldest_first,
+                a_dead_letter_is_resubmitted_once,
+                what_is_no_dead_letter_is_not_resubmitted,
+                a_message_that_nobody_settles_dies_in_the_end,
+                the_last_delivery_can_be_settled,
+            }
+            lock {
+                a_lock_excludes_others_until_it_ends,
+                complete_removes_for_good,
+                abandon_gives_back_at_once,
+                leave_comes_back_when_the_lock_ends,
+                a_lock_holds_until_its_last_moment,
+                a_lost_lock_settles_nothing,
+                what_is_settled_cannot_be_settled_again,
+                a_made_up_token_holds_nothing,
+                each_message_of_a_batch_has_its_own_answer,
+            }
+            race {
+                no_message_is_in_two_hands,
+            }
+            schedule {
+                numbers_are_in_the_order_given,
+                a_number_is_never_given_again,
+                nothing_comes_early,
+                what_was_due_long_ago_comes_at_once,
+                the_earliest_come_first_and_no_more_than_asked,
+                a_message_id_in_use_refuses_all,
+                a_body_comes_back_as_it_went_in,
+                an_unreadable_body_is_none_and_can_be_put_away,
+                nothing_to_do_is_no_error,
+                the_depth_counts_waiting_due_and_dead,
+                the_next_time_is_when_something_can_be_taken,
+            }
+        } }
+    };
+}
+pub(crate) use suite;

@@ -1,0 +1,94 @@
+//! The embedded adapters through the suites, on rusqlite and a file.
+
+use std::cell::Cell;
+use std::sync::Arc;
+
+use punctual_app::core::Instant;
+use punctual_app::queue::{Queue, embedded::EmbeddedQueue};
+use punctual_app::records::{Records, embedded::EmbeddedRecords};
+use punctual_app::senders::{Sender, outbox::Outbox};
+use punctual_app::sql::{Sql, prepare};
+use tempfile::TempDir;
+
+use crate::native::Native;
+use crate::queue::Broker;
+use crate::records::Desk;
+use crate::sender::Post;
+
+/// One connection to a database that lives as long as any connection to it.
+struct Embedded {
+    sql: Native,
+    now: Cell<Instant>,
+    folder: Arc<TempDir>,
+}
+
+impl Embedded {
+    fn new() -> Self {
+        let folder = TempDir::new().expect("a temporary folder can be made");
+        Self::connect(Arc::new(folder), 1_767_225_600_000)
+    }
+
+    fn connect(folder: Arc<TempDir>, now: Instant) -> Self {
+        let sql = Native::open(&folder.path().join("punctual.db"));
+        prepare(&sql).expect("the schema can be made");
+        let now = Cell::new(now);
+        Self { sql, now, folder }
+    }
+
+    fn again(&self) -> Self {
+        Self::connect(self.folder.clone(), self.now.get())
+    }
+}
+
+impl Broker for Embedded {
+    const SAYS_NEXT: bool = true;
+
+    fn queue(&self) -> impl Queue {
+        EmbeddedQueue(&self.sql)
+    }
+
+    fn another(&self) -> Self {
+        self.again()
+    }
+
+    fn now(&self) -> Instant {
+        self.now.get()
+    }
+
+    fn pass(&self, ms: i64) {
+        self.now.set(self.now.get() + ms);
+    }
+
+    fn put_raw(&self, body: &str) {
+        let statement =
+            "INSERT INTO queue (message_id, body, enqueue_at) VALUES (hex(randomblob(8)), ?1, ?2)";
+        let parameters = [body.into(), self.now.get().into()];
+        self.sql.execute(statement, &parameters).expect(statement);
+    }
+}
+
+impl Desk for Embedded {
+    fn records(&self) -> impl Records {
+        EmbeddedRecords(&self.sql)
+    }
+
+    fn another(&self) -> Self {
+        self.again()
+    }
+}
+
+impl Post for Embedded {
+    fn sender(&self) -> impl Sender {
+        Outbox(&self.sql)
+    }
+
+    fn taken(&self, notification: &str) -> usize {
+        let statement = "SELECT 1 FROM outbox WHERE notification_id = ?1";
+        let rows = self.sql.execute(statement, &[notification.into()]);
+        rows.expect(statement).len()
+    }
+}
+
+crate::queue::suite!(crate::embedded::Embedded::new());
+crate::records::suite!(crate::embedded::Embedded::new());
+crate::sender::suite!(crate::embedded::Embedded::new());

@@ -1,0 +1,170 @@
+//! The suite of the records port.
+
+pub mod appointments;
+pub mod delivery;
+pub mod lists;
+pub mod marks;
+pub mod metrics;
+pub mod race;
+pub mod reconcile;
+pub mod rows;
+
+use punctual_app::core::events::DatedAppointment;
+use punctual_app::core::{
+    Appointment, AppointmentStatus, Channel, Instant, Notification, NotificationStatus,
+};
+use punctual_app::records::{NotificationRow, Records};
+
+/// Empty records.
+pub trait Desk: Send {
+    /// The adapter.
+    fn records(&self) -> impl Records;
+
+    /// Somebody else's way to the same records.
+    fn another(&self) -> Self;
+}
+
+/// 2026-01-01T00:00:00Z.
+const NOW: Instant = 1_767_225_600_000;
+const HOUR_MS: i64 = 3_600_000;
+
+/// The n-th appointment's id.
+fn appointment_id(n: u32) -> String {
+    format!("a0000000-0000-4000-8000-{n:012}")
+}
+
+/// The n-th notification's id.
+fn row_id(n: u32) -> String {
+    format!("b0000000-0000-5000-8000-{n:012}")
+}
+
+/// The n-th appointment, which starts in n hours and says nothing else.
+fn booked(n: u32) -> DatedAppointment {
+    let appointment = Appointment {
+        id: appointment_id(n),
+        service: None,
+        customer_name: None,
+        email: None,
+        phone: None,
+        start_at: Some(NOW + i64::from(n) * HOUR_MS),
+        end_at: None,
+        time_zone: None,
+        locale: None,
+        status: AppointmentStatus::Scheduled,
+        resource: None,
+        notes: None,
+    };
+    DatedAppointment {
+        appointment,
+        stamps: vec![NOW; 11],
+    }
+}
+
+/// The n-th notification, of one appointment, due in n hours, not yet written.
+fn fresh(n: u32, appointment: u32) -> NotificationRow {
+    let core = Notification {
+        id: row_id(n),
+        appointment_id: appointment_id(appointment),
+        step: "P1D".to_owned(),
+        channel: Channel::Email,
+        start_at: NOW + i64::from(appointment) * HOUR_MS,
+        due_at: NOW + i64::from(n) * HOUR_MS,
+        status: NotificationStatus::Pending,
+        reason: None,
+        attempts: 0,
+        lease_until: None,
+        retry_at: None,
+    };
+    NotificationRow {
+        core,
+        version: 0,
+        sequence_number: None,
+        provider: None,
+        provider_message_id: None,
+        last_error: None,
+        sent_at: None,
+        updated_at: 0,
+    }
+}
+
+/// Stores new appointments.
+async fn store<D: Desk>(desk: &D, all: &[DatedAppointment]) {
+    for dated in all {
+        let stored = desk.records().store(dated, false, 0, NOW).await;
+        assert!(stored.expect("an appointment can be stored"));
+    }
+}
+
+/// Writes rows that nobody else writes.
+async fn write<D: Desk>(desk: &D, rows: &mut [NotificationRow]) {
+    let written = desk.records().write_rows(rows, NOW).await;
+    let written = written.expect("rows can be written");
+    assert_eq!(written, vec![true; rows.len()]);
+}
+
+/// The row as it is stored.
+async fn read<D: Desk>(desk: &D, id: &str) -> NotificationRow {
+    let ids = [id.to_owned()];
+    let mut found = desk.records().for_delivery(&ids).await.expect("readable");
+    assert_eq!(found.len(), 1);
+    found.remove(0).0
+}
+
+/// All cases, over a fresh subject each.
+macro_rules! suite {
+    ($subject:expr) => {
+        crate::conformance! { $subject; records {
+            appointments {
+                an_unknown_one_is_none,
+                every_field_comes_back,
+                every_status_comes_back,
+                a_version_grows_with_every_write,
+                a_stale_write_changes_nothing,
+                a_version_of_what_is_not_there_makes_nothing,
+                a_deleted_one_is_kept_and_not_made_anew,
+                it_comes_with_its_own_rows,
+            }
+            delivery {
+                rows_come_with_their_appointments,
+                unknown_ids_are_left_out,
+                a_deleted_appointment_is_none,
+            }
+            lists {
+                each_filter_narrows,
+                text_is_part_of_a_name_or_a_service_or_a_whole_id,
+                pages_of_notifications_have_no_gaps_and_no_repeats,
+                pages_of_appointments_have_no_gaps_and_no_repeats,
+                a_resource_is_booked_by_what_touches_the_span,
+            }
+            marks {
+                a_mark_is_set_only_over_what_was_seen,
+            }
+            metrics {
+                rows_are_counted_by_status_reason_and_channel,
+                lateness_is_counted_up_to_each_bound,
+            }
+            race {
+                one_claim_of_a_row_wins,
+                one_creation_of_a_row_wins,
+                one_write_of_an_appointment_wins,
+                one_setting_of_a_mark_wins,
+            }
+            reconcile {
+                what_changed_since_is_found,
+                open_rows_are_found_when_a_message_may_be_missing,
+                a_row_is_overdue_when_its_time_its_lease_and_its_retry_are_past,
+                pages_have_no_gaps_and_no_repeats,
+            }
+            rows {
+                every_field_comes_back,
+                every_status_and_reason_comes_back,
+                a_written_row_carries_its_new_version_and_time,
+                each_row_is_guarded_on_its_own,
+                the_same_row_twice_is_written_once,
+                a_version_of_what_is_not_there_makes_nothing,
+                no_rows_are_no_error,
+            }
+        } }
+    };
+}
+pub(crate) use suite;

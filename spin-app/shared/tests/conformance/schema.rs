@@ -1,0 +1,72 @@
+//! The schema of the embedded mode is made once, by whoever comes first, and never by an older build.
+
+use punctual_app::sql::{Sql, prepare};
+use tempfile::TempDir;
+
+use crate::native::Native;
+
+fn integer(sql: &Native, statement: &str) -> i64 {
+    let rows = sql.execute(statement, &[]).expect(statement);
+    rows[0].integer(0)
+}
+
+#[test]
+fn preparing_again_changes_nothing() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("punctual.db");
+    let first = Native::open(&file);
+    prepare(&first).unwrap();
+    let version = integer(&first, "PRAGMA user_version");
+    assert!(version > 0);
+    let statement = "INSERT INTO marks (name, value) VALUES ('kept', 7)";
+    first.execute(statement, &[]).unwrap();
+    // Each statement of the schema raises this number.
+    let changes = integer(&first, "PRAGMA schema_version");
+    prepare(&first).unwrap();
+    let second = Native::open(&file);
+    prepare(&second).unwrap();
+    assert_eq!(integer(&second, "PRAGMA user_version"), version);
+    assert_eq!(integer(&second, "PRAGMA schema_version"), changes);
+    assert_eq!(integer(&second, "SELECT value FROM marks"), 7);
+}
+
+#[test]
+fn a_commit_is_on_disk_before_it_is_answered() {
+    let folder = TempDir::new().unwrap();
+    let sql = Native::open(&folder.path().join("punctual.db"));
+    prepare(&sql).unwrap();
+    const FULL: i64 = 2;
+    assert!(integer(&sql, "PRAGMA synchronous") >= FULL);
+}
+
+#[test]
+fn a_newer_schema_is_refused_and_left_alone() {
+    let folder = TempDir::new().unwrap();
+    let sql = Native::open(&folder.path().join("punctual.db"));
+    prepare(&sql).unwrap();
+    let newer = integer(&sql, "PRAGMA user_version") + 1;
+    let statement = format!("PRAGMA user_version = {newer}");
+    sql.execute(&statement, &[]).unwrap();
+    let refused = prepare(&sql).unwrap_err().to_string();
+    assert!(refused.contains("run the newer build"), "{refused}");
+    assert_eq!(integer(&sql, "PRAGMA user_version"), newer);
+}
+
+#[test]
+fn those_who_come_at_the_same_time_all_find_it_made() {
+    for _ in 0..5 {
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("punctual.db");
+        let start = std::sync::Barrier::new(4);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let sql = Native::open(&file);
+                    start.wait();
+                    prepare(&sql).unwrap();
+                    assert_eq!(integer(&sql, "SELECT count(*) FROM appointments"), 0);
+                });
+            }
+        });
+    }
+}
