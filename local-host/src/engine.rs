@@ -7,6 +7,7 @@ use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
@@ -16,8 +17,14 @@ use crate::guest::{GuestState, link, stub_the_rest};
 /// How often a running guest is interrupted to let others run and to count its time.
 pub(crate) const EPOCH: Duration = Duration::from_millis(10);
 
-/// Guests at one time, over all hosts of the process. More requests wait for their turn.
-pub(crate) const MAX_GUESTS: usize = 128;
+/// Guests at one time, over all hosts of the process.
+const MAX_GUESTS: usize = 128;
+
+/// A turn to run a guest; requests beyond what the engine has room for wait for one.
+pub(crate) async fn turn() -> SemaphorePermit<'static> {
+    static TURNS: Semaphore = Semaphore::const_new(MAX_GUESTS);
+    TURNS.acquire().await.expect("the turns are never closed")
+}
 
 /// A composed component has a few core instances for each of its parts.
 const CORE_INSTANCES_PER_GUEST: u32 = 16;

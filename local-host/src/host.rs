@@ -7,7 +7,6 @@ use std::sync::atomic::AtomicU64;
 
 use anyhow::{Context, Result, ensure};
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 
 use crate::allowed_hosts::AllowedHosts;
 use crate::clock::VirtualClock;
@@ -81,7 +80,6 @@ impl Host {
             routes: Routes::new(&manifest.triggers)?,
             components,
             request_timeout: options.request_timeout,
-            turns: Semaphore::new(engine::MAX_GUESTS),
         });
         life.spawn(serve(listener, life.clone(), move |request, client| {
             app.clone().answer(request, client)

@@ -56,19 +56,23 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         );
         return Ok(ExitCode::from(2));
     }
-    let start = arguments
-        .start_at
-        .unwrap_or_else(|| VirtualClock::real().now());
-    let clock =
-        VirtualClock::starting_at(start, arguments.speed).context("--start-at and --speed")?;
+    // Made once to refuse wrong settings before the build, and again after it, when the time counts.
+    make_clock(arguments)?;
     components::build()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(serve(arguments, clock))?;
+    runtime.block_on(serve(arguments, make_clock(arguments)?))?;
     // Nothing that still blocks (a lock, a name to resolve) should hold up the prompt.
     runtime.shutdown_timeout(Duration::from_secs(1));
     Ok(ExitCode::SUCCESS)
+}
+
+fn make_clock(arguments: &Arguments) -> Result<VirtualClock> {
+    let start = arguments
+        .start_at
+        .unwrap_or_else(|| VirtualClock::real().now());
+    VirtualClock::starting_at(start, arguments.speed).context("--start-at and --speed")
 }
 
 async fn serve(arguments: &Arguments, clock: VirtualClock) -> Result<()> {

@@ -16,7 +16,7 @@ use super::outbound::{OutboundHooks, OutboundHttp};
 use super::output::GuestOutput;
 use crate::allowed_hosts::AllowedHosts;
 use crate::clock::{Monotonic, MonotonicView, SharedMonotonicClock, SharedWallClock, VirtualClock};
-use crate::life::Life;
+use crate::life::{Died, Life};
 use crate::log::Log;
 
 /// Bytes of randomness that a seeded guest goes round in.
@@ -115,10 +115,20 @@ impl GuestState {
         T: Send + 'static,
         W: FnOnce() -> T + Send + 'static,
     {
-        let token = self.shared.life.token();
+        let life = self.shared.life.clone();
+        let token = life.token();
         async move {
-            let task = tokio::task::spawn_blocking(move || (work(), token));
-            Ok(task.await.map(|(result, _)| result)?)
+            let task = tokio::task::spawn_blocking(move || {
+                // It may have waited for a thread while another guest met the crash point.
+                let result = if life.is_dead() {
+                    Err(Died)
+                } else {
+                    Ok(work())
+                };
+                drop(token);
+                result
+            });
+            Ok(task.await??)
         }
     }
 

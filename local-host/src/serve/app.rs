@@ -8,7 +8,6 @@ use std::time::Duration;
 use http::uri::{Authority, Scheme};
 use http::{HeaderValue, Request, Response, StatusCode, Uri, header};
 use hyper::body::Incoming;
-use tokio::sync::Semaphore;
 use wasmtime_wasi_http::WasiBody;
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
@@ -29,7 +28,6 @@ pub(crate) struct App {
     pub routes: Routes,
     pub components: BTreeMap<String, Served>,
     pub request_timeout: Duration,
-    pub turns: Semaphore,
 }
 
 impl App {
@@ -64,11 +62,7 @@ impl App {
         *request.uri_mut() = uri;
 
         let name = format!("{} {path}", request.method());
-        let Ok(turn) = self.turns.acquire().await else {
-            return Err(Died);
-        };
         let answered = run::run(&self.shared, served, request, self.request_timeout).await;
-        drop(turn);
         if self.shared.life.is_dead() {
             return Err(Died);
         }

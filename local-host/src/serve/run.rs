@@ -12,7 +12,7 @@ use wasmtime_wasi_http::p2::bindings::http::types::Scheme;
 use wasmtime_wasi_http::{WasiBody, WasiHttpView};
 
 use super::app::Served;
-use crate::engine::EPOCH;
+use crate::engine::{self, EPOCH};
 use crate::guest::{GuestState, HostShared};
 
 /// Lets a component answer. The guest may go on after its answer has begun, until its time is up.
@@ -25,6 +25,7 @@ pub(super) async fn run(
     request: Request<Incoming>,
     timeout: Duration,
 ) -> Result<Response<WasiBody>> {
+    let turn = engine::turn().await;
     let mut store = new_store(shared, served, timeout)?;
     let (sender, receiver) = oneshot::channel();
     let request = store
@@ -57,6 +58,7 @@ pub(super) async fn run(
         };
         // The guest's connections close here, before anybody learns that it has ended.
         drop(store);
+        drop(turn);
         if let Err(Err(late)) = ended_sender.send(result) {
             log.line(&format!(
                 "component {id:?} failed after its answer had begun: {}",
