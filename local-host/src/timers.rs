@@ -15,8 +15,9 @@ const RECONCILE_EVERY: Duration = Duration::from_secs(5 * 60);
 const DELIVER_WAIT_SECONDS: u64 = 20;
 /// Notifications that one call of `/deliver` may take.
 const DELIVER_MAX: u64 = 100;
-/// Real time between calls that found nothing, however fast the clock runs.
-const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
+/// Real time between calls that found nothing, however fast the clock runs. At a week a minute this is a minute
+/// and a half, early enough for a reminder an hour before.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(10);
 /// Real time between calls while the clock stands still, when nothing can become due by itself.
 const STILL_PAUSE: Duration = Duration::from_millis(500);
 const FIRST_BACK_OFF: Duration = Duration::from_millis(500);
