@@ -64,7 +64,7 @@ impl Host {
             .map(TcpListener::local_addr)
             .transpose()?;
 
-        let life = Life::new(options.crash, options.trace_calls);
+        let life = Life::new(options.crash, options.trace_calls, options.before_call);
         let shared = Arc::new(HostShared {
             clock: options.clock.clone(),
             log: options.log.clone(),

@@ -38,7 +38,7 @@ pub mod variables;
 pub use clock::VirtualClock;
 pub use guest::{OutboundFuture, OutboundHttp, RealNetwork};
 pub use host::Host;
-pub use life::{CrashPoint, When};
+pub use life::{BeforeCall, CrashPoint, When};
 pub use log::Log;
 pub use options::HostOptions;
 pub use timers::Timers;

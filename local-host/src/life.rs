@@ -43,8 +43,13 @@ pub(crate) struct Life {
 struct Inner {
     state: watch::Sender<State>,
     calls: Mutex<Calls>,
+    before_call: Option<BeforeCall>,
     tasks: TaskTracker,
 }
+
+/// Told the number of each host call, from 1, before the call has its effect. A test makes things happen there that
+/// come between two steps of a component: it sets the clock, for example. It must not wait for a guest.
+pub type BeforeCall = Arc<dyn Fn(u64) + Send + Sync>;
 
 struct Calls {
     count: u64,
@@ -66,7 +71,11 @@ impl std::fmt::Display for Died {
 impl std::error::Error for Died {}
 
 impl Life {
-    pub(crate) fn new(crash: Option<CrashPoint>, traced: bool) -> Self {
+    pub(crate) fn new(
+        crash: Option<CrashPoint>,
+        traced: bool,
+        before_call: Option<BeforeCall>,
+    ) -> Self {
         let calls = Calls {
             count: 0,
             crash,
@@ -75,6 +84,7 @@ impl Life {
         let inner = Inner {
             state: watch::Sender::new(State::Running),
             calls: Mutex::new(calls),
+            before_call,
             tasks: TaskTracker::new(),
         };
         Self {
@@ -88,7 +98,10 @@ impl Life {
         what: impl FnOnce() -> String,
         effect: impl Future<Output = T>,
     ) -> Result<T, Died> {
-        let crash = self.count(what)?;
+        let (number, crash) = self.count(what)?;
+        if let Some(before_call) = &self.inner.before_call {
+            before_call(number);
+        }
         if crash == Some(When::Before) {
             self.die();
             return Err(Died);
@@ -104,7 +117,7 @@ impl Life {
         }
     }
 
-    fn count(&self, what: impl FnOnce() -> String) -> Result<Option<When>, Died> {
+    fn count(&self, what: impl FnOnce() -> String) -> Result<(u64, Option<When>), Died> {
         let mut calls = self.inner.calls.lock().expect("no counter of calls panics");
         if self.is_dead() {
             return Err(Died);
@@ -113,10 +126,8 @@ impl Life {
         if let Some(trace) = &mut calls.trace {
             trace.push(what());
         }
-        Ok(calls
-            .crash
-            .filter(|crash| crash.call == calls.count)
-            .map(|crash| crash.when))
+        let crash = calls.crash.filter(|crash| crash.call == calls.count);
+        Ok((calls.count, crash.map(|crash| crash.when)))
     }
 
     pub(crate) fn calls(&self) -> u64 {
@@ -206,7 +217,7 @@ mod tests {
     #[tokio::test]
     async fn the_crash_point_is_exact() {
         for (when, effects) in [(When::Before, 1), (When::After, 2)] {
-            let life = Life::new(Some(CrashPoint { call: 2, when }), true);
+            let life = Life::new(Some(CrashPoint { call: 2, when }), true, None);
             let mut done = 0;
             let mut last = Ok(());
             for number in 1..=3 {
@@ -222,7 +233,7 @@ mod tests {
 
     #[tokio::test]
     async fn death_ends_tasks() {
-        let life = Life::new(None, false);
+        let life = Life::new(None, false, None);
         life.spawn(std::future::pending());
         life.die();
         life.gone().await;

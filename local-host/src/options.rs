@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::clock::VirtualClock;
 use crate::guest::{OutboundHttp, RealNetwork};
-use crate::life::CrashPoint;
+use crate::life::{BeforeCall, CrashPoint};
 use crate::log::Log;
 use crate::timers::Timers;
 
@@ -45,6 +45,8 @@ pub struct HostOptions {
     pub random_seed: Option<u64>,
     /// Where to die.
     pub crash: Option<CrashPoint>,
+    /// What happens before each host call.
+    pub before_call: Option<BeforeCall>,
     /// Whether host calls are recorded for [`Host::call_trace`](crate::Host::call_trace).
     pub trace_calls: bool,
 }
@@ -67,6 +69,7 @@ impl HostOptions {
             outbound: Arc::new(RealNetwork),
             random_seed: None,
             crash: None,
+            before_call: None,
             trace_calls: false,
         }
     }

@@ -69,6 +69,7 @@ fn rows(appointment: &Appointment, policy: &Policy) -> Vec<Notification> {
             attempts: 0,
             lease_until: None,
             retry_at: None,
+            send_now_at: None,
         }
     };
     rows.map(row).collect()

@@ -71,6 +71,10 @@ impl delivering::Guest for Core {
     ) -> delivering::Decision {
         crate::delivering::decide(row.as_ref(), appointment.as_ref(), message_due_at, now)
     }
+    fn last_look(row: Notification, now: Instant) -> Option<delivering::Settlement> {
+        crate::delivering::last_look(&row, now)
+    }
+
     fn after(
         row: Notification,
         outcome: delivering::Outcome,

@@ -139,6 +139,16 @@ fn event() -> impl Strategy<Value = Event> {
     })
 }
 
+/// Which row staff want sent now, if any, and whether the lights go out before its message is queued.
+fn staff() -> impl Strategy<Value = Option<(prop::sample::Index, bool)>> {
+    prop::option::weighted(0.3, any::<(prop::sample::Index, bool)>())
+}
+
+fn pick(clinic: &Clinic, index: prop::sample::Index) -> Option<String> {
+    let ids: Vec<_> = clinic.rows.keys().cloned().collect();
+    (!ids.is_empty()).then(|| index.get(&ids).clone())
+}
+
 fn live_through(clinic: &mut Clinic, event: Event) {
     clinic.appointment = event.appointment;
     clinic.policy = event.policy;
@@ -237,20 +247,52 @@ proptest! {
     /// order, once an event was handled to its end every row ends, and says how.
     #[test]
     fn every_reminder_ends_and_says_how(
-        history in prop::collection::vec((event(), 0..600_000i64), 0..10),
+        history in prop::collection::vec((event(), staff(), 0..600_000i64), 0..10),
         last in event(),
         bus_cancels: bool,
     ) {
         let mut clinic = Clinic::new(policy(None), at("2026-03-20T00:00:00Z"));
         clinic.bus_cancels = bus_cancels;
-        for (event, seconds) in history {
+        for (event, staff, seconds) in history {
             live_through(&mut clinic, event);
+            if let Some((index, crash)) = staff
+                && let Some(id) = pick(&clinic, index)
+            {
+                clinic.send_now(&id, crash);
+            }
             let until = clinic.now + seconds * 1_000;
             clinic.pass_time(until);
         }
         live_through(&mut clinic, Event { crash: Crash::None, ..last });
         clinic.pass_time(at("2026-06-01T00:00:00Z"));
         clinic.assert_all_ended();
+    }
+
+    /// Whatever is heard of the same appointment before the message is taken, and whatever the policy says then.
+    #[test]
+    fn what_staff_want_now_goes_out_now(
+        start_at in start(),
+        first in some_policy(),
+        index: prop::sample::Index,
+        crash: bool,
+        later in prop::collection::vec(event(), 0..4),
+        seconds in 0..60i64,
+    ) {
+        let mut clinic = Clinic::new(first, at("2026-03-25T00:00:00Z"));
+        clinic.appointment = Some(appointment(start_at));
+        clinic.react();
+        let id = pick(&clinic, index).unwrap();
+        prop_assert!(clinic.send_now(&id, crash));
+        for event in later {
+            clinic.now += seconds * 1_000;
+            let status = AppointmentStatus::Confirmed;
+            let appointment = Some(Appointment { status, ..appointment(start_at) });
+            live_through(&mut clinic, Event { appointment, ..event });
+        }
+        clinic.react();
+        let now = clinic.now;
+        clinic.pass_time(now);
+        prop_assert!(clinic.sent().contains(&id), "{:?}", clinic.rows[&id]);
     }
 
     /// With all the time in the world and no crash, exactly what the plan promises is sent.

@@ -140,3 +140,23 @@ async fn a_waiting_call_sends_as_soon_as_it_is_due() {
     });
     assert_eq!(summary["sent"], 2);
 }
+
+/// A queue that forgets everything is a delay of two minutes and a sweep, not a loss.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_the_queue_lost_is_made_up_for() {
+    let clinic = booked().await;
+    let database = rusqlite::Connection::open(clinic.data().join("sqlite_db.db"))
+        .expect("the database can be opened");
+    let lost = database.execute("DELETE FROM queue", []);
+    assert_eq!(lost.expect("the queue can be emptied"), 6);
+    clinic.set_now("2026-06-08T07:02:00Z");
+    clinic.reconcile().await;
+    assert_eq!(clinic.deliver().await["received"], 0, "it may only be late");
+    clinic.pass(1);
+    assert_eq!(clinic.reconcile().await["requeued"], 2);
+    assert_eq!(clinic.deliver().await["sent"], 2);
+    clinic.set_now("2026-06-15T06:50:00Z");
+    clinic.reconcile().await;
+    clinic.deliver().await;
+    assert_eq!(clinic.sent_once_each().await, 6);
+}

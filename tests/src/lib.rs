@@ -2,7 +2,7 @@
 
 pub mod events;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -45,16 +45,32 @@ impl Clinic {
         let data = TempDir::new().expect("a temporary folder can be made");
         let clock =
             VirtualClock::starting_at(time(now), 0.0).expect("the start is within the calendar");
-        let host = start(&data, &clock, None, variables).await;
+        let mut options = options(&data, &clock);
+        for (name, value) in variables {
+            options = options.variable(name, value);
+        }
+        let host = start(options).await;
         Self { host, clock, data }
     }
 
     /// Starts a new host on the same data, as after a crash. The old one is killed if it still lives.
     pub async fn restart(self, crash: Option<CrashPoint>) -> Self {
+        self.restart_with(|options| options.crash = crash).await
+    }
+
+    /// The same with other options.
+    pub async fn restart_with(self, change: impl FnOnce(&mut HostOptions)) -> Self {
         let Self { host, clock, data } = self;
         host.kill().await;
-        let host = start(&data, &clock, crash, &[]).await;
+        let mut options = options(&data, &clock);
+        change(&mut options);
+        let host = start(options).await;
         Self { host, clock, data }
+    }
+
+    /// Where the host keeps its databases.
+    pub fn data(&self) -> &Path {
+        self.data.path()
     }
 
     /// Sets the clock.
@@ -196,22 +212,17 @@ fn line(item: &Value) -> String {
     )
 }
 
-async fn start(
-    data: &TempDir,
-    clock: &VirtualClock,
-    crash: Option<CrashPoint>,
-    variables: &[(&str, &str)],
-) -> Host {
+fn options(data: &TempDir, clock: &VirtualClock) -> HostOptions {
     let mut options = HostOptions::new(manifest(), data.path());
     for name in ["webhook_key", "timer_key", "admin_token"] {
         options = options.variable(name, KEY);
     }
-    for (name, value) in variables {
-        options = options.variable(name, value);
-    }
     options.clock = clock.clone();
-    options.crash = crash;
     options.request_timeout = Duration::from_secs(60);
+    options
+}
+
+async fn start(options: HostOptions) -> Host {
     Host::start(options)
         .await
         .expect("the host starts; `cargo xtask build` makes the components")

@@ -49,6 +49,11 @@ pub fn decide(
     }
 }
 
+/// See the WIT function `last-look`.
+pub fn last_look(row: &Notification, now: Instant) -> Option<Settlement> {
+    (row.start_at <= now).then(|| ending(Reason::AppointmentStarted))
+}
+
 /// Promise 1, line by line: why this reminder must not go out any more.
 fn forbids(row: &Notification, appointment: Option<&Appointment>, now: Instant) -> Option<Reason> {
     let Some(appointment) = appointment else {

@@ -23,8 +23,12 @@ pub fn after(row: &Notification, outcome: Outcome, policy: &Policy, now: Instant
             None => failed(Reason::OutcomeUnknown),
             Some(seconds) => Next::AskAgain(now + i64::from(seconds) * 1_000),
         },
-        // The provider has no such message: the attempt is as if it had not been, and is made again.
-        Outcome::NotFound => retry_at(row, now),
+        // The provider has no such message, so it may be sent again at once. But the attempt was one: a worker
+        // that dies each time must not be followed by the next for ever.
+        Outcome::NotFound => match wait_seconds(row, policy) {
+            None => failed(Reason::RetriesExhausted),
+            Some(_) => retry_at(row, now),
+        },
     }
 }
 

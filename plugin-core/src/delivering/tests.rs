@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use expect_test::{Expect, expect};
 
-use super::{after, decide};
+use super::{after, decide, last_look};
 use crate::contract::exports::punctual::reminders::delivering::{
     Decision, Next, Outcome, Settlement, Stale,
 };
@@ -54,6 +54,7 @@ fn row(status: Status) -> Notification {
         attempts: 0,
         lease_until: None,
         retry_at: None,
+        send_now_at: None,
     }
 }
 
@@ -374,6 +375,23 @@ mod the_fence {
         check(&row(Status::Scheduled), Some(&half), LATER, expect!["send"]);
     }
 
+    #[test]
+    fn the_start_comes_between_claim_and_call() {
+        let row = row(Status::Sending);
+        for (now, expected) in [
+            (LATER, expect!["call"]),
+            ("2026-06-01T08:59:59Z", expect!["call"]),
+            (START, expect!["Skipped AppointmentStarted"]),
+            (
+                "2027-01-01T00:00:00Z",
+                expect!["Skipped AppointmentStarted"],
+            ),
+        ] {
+            let last = last_look(&row, at(now));
+            expected.assert_eq(&last.as_ref().map_or("call".into(), settled));
+        }
+    }
+
     /// Promise 1 over the whole space: whatever the row, nothing is sent for an appointment that is gone, ended,
     /// elsewhere or begun, and nothing before its time.
     #[test]
@@ -567,23 +585,23 @@ mod answers {
             Outcome::NotFound,
             "2026-06-01T08:59:59Z",
             expect![[r#"
-            0 retry 2026-06-01T08:59:59Z
-            1 retry 2026-06-01T08:59:59Z
-            2 retry 2026-06-01T08:59:59Z
-            3 retry 2026-06-01T08:59:59Z
-            4 retry 2026-06-01T08:59:59Z
-        "#]],
+                0 retry 2026-06-01T08:59:59Z
+                1 retry 2026-06-01T08:59:59Z
+                2 retry 2026-06-01T08:59:59Z
+                3 retry 2026-06-01T08:59:59Z
+                4 Failed RetriesExhausted
+            "#]],
         );
         check(
             Outcome::NotFound,
             START,
             expect![[r#"
-            0 Failed NoTimeLeft
-            1 Failed NoTimeLeft
-            2 Failed NoTimeLeft
-            3 Failed NoTimeLeft
-            4 Failed NoTimeLeft
-        "#]],
+                0 Failed NoTimeLeft
+                1 Failed NoTimeLeft
+                2 Failed NoTimeLeft
+                3 Failed NoTimeLeft
+                4 Failed RetriesExhausted
+            "#]],
         );
     }
 
@@ -615,7 +633,7 @@ mod answers {
     }
 
     #[test]
-    fn not_found_is_as_if_it_had_not_been() {
+    fn not_found_is_sent_again_at_once_but_not_for_ever() {
         check(
             Outcome::NotFound,
             DUE,
@@ -624,7 +642,7 @@ mod answers {
             1 retry 2026-05-31T09:00:00Z
             2 retry 2026-05-31T09:00:00Z
             3 retry 2026-05-31T09:00:00Z
-            4 retry 2026-05-31T09:00:00Z
+            4 Failed RetriesExhausted
         "#]],
         );
     }
@@ -644,6 +662,7 @@ mod answers {
         for (outcome, reason) in [
             (Outcome::Unavailable(None), Reason::RetriesExhausted),
             (Outcome::Unanswered, Reason::OutcomeUnknown),
+            (Outcome::NotFound, Reason::RetriesExhausted),
         ] {
             assert_eq!(
                 after(outcome),

@@ -16,6 +16,11 @@
 //! ² Except a row that staff canceled: that stays canceled.
 //! ³ Nothing to do where the row says so already. Nor for `due_in_past` at the same time: the row was skipped
 //!   before its moment came, and the reason that it has is the true one.
+//!
+//! Staff may want a reminder sent now (`send_now_at`): such a row, while pending or scheduled, is due when they said
+//! so. It counts as "at the row's time" wherever the plan says send or `due_in_past`, and it stays where the policy no
+//! longer knows it. All else ends it as it ends any row: another start, an ended appointment, no contact, no zone.
+//!
 //! Rows under `sending` and `unknown` belong to the delivery worker; the fence stops what must not go out.
 
 use crate::contract::exports::punctual::reminders::planning::{Action, Change, Planned};
@@ -47,26 +52,40 @@ pub fn reconcile(
                 step: item.step.clone(),
                 channel: item.channel,
                 start_at,
-                due_at: item.due_at,
+                due_at: match (action, row) {
+                    (Action::Repair, Some(row)) => row.due_at,
+                    _ => item.due_at,
+                },
                 reason,
             });
         }
     }
     for row in rows {
-        let lives = matches!(row.status, Status::Pending | Status::Scheduled);
-        if lives && !planned.iter().any(|item| item.id == row.id) {
-            changes.push(Change {
-                action: Action::Cancel,
-                id: row.id.clone(),
-                step: row.step.clone(),
-                channel: row.channel,
-                start_at: row.start_at,
-                due_at: row.due_at,
-                reason: Some(why_unplanned(appointment, row)),
-            });
+        if !lives(row) || planned.iter().any(|item| item.id == row.id) {
+            continue;
         }
+        let (action, reason) = match why_unplanned(appointment, row) {
+            Reason::PolicyChanged if row.send_now_at.is_some() => match row.status {
+                Status::Pending => (Action::Repair, None),
+                _ => continue,
+            },
+            reason => (Action::Cancel, Some(reason)),
+        };
+        changes.push(Change {
+            action,
+            id: row.id.clone(),
+            step: row.step.clone(),
+            channel: row.channel,
+            start_at: row.start_at,
+            due_at: row.due_at,
+            reason,
+        });
     }
     changes
+}
+
+fn lives(row: &Notification) -> bool {
+    matches!(row.status, Status::Pending | Status::Scheduled)
 }
 
 /// The cell of the table above for a planned notification; none where the table has a dash.
@@ -77,7 +96,7 @@ fn verdict(item: &Planned, row: Option<&Notification>) -> Option<(Action, Option
             skip => (Action::Skip, skip),
         });
     };
-    let same_time = row.due_at == item.due_at;
+    let same_time = row.due_at == item.due_at || (lives(row) && row.send_now_at.is_some());
     match (row.status, item.skip) {
         (Status::Pending, None) if same_time => Some((Action::Repair, None)),
         (Status::Scheduled, None) if same_time => None,

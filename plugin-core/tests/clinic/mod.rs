@@ -192,11 +192,48 @@ impl Clinic {
                 attempts: 0,
                 lease_until: None,
                 retry_at: None,
+                send_now_at: None,
             });
         assert_eq!(row.start_at, change.start_at, "a row keeps its start");
         row.status = status;
         row.reason = change.reason;
         row.due_at = change.due_at;
+        if status != Status::Pending {
+            row.send_now_at = None;
+        }
+    }
+
+    /// Staff want a reminder sent now. Whether they get it: what the fence would stop is refused.
+    pub fn send_now(&mut self, id: &str, crash: bool) -> bool {
+        let row = self.rows.get_mut(id).unwrap();
+        if !matches!(
+            row.status,
+            Status::Pending
+                | Status::Scheduled
+                | Status::Canceled
+                | Status::Skipped
+                | Status::Failed
+        ) {
+            return false;
+        }
+        let asked = Notification {
+            status: Status::Pending,
+            reason: None,
+            due_at: self.now,
+            send_now_at: Some(self.now),
+            ..row.clone()
+        };
+        let appointment = self.appointment.as_ref();
+        if decide(Some(&asked), appointment, self.now, self.now) != Decision::Send {
+            return false;
+        }
+        *row = asked;
+        if !crash {
+            row.status = Status::Scheduled;
+            let (id, due_at) = (row.id.clone(), row.due_at);
+            self.messages.push(Message { id, due_at });
+        }
+        true
     }
 
     /// Lets time pass up to `until`, waking every message in the moment that it is due.

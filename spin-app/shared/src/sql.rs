@@ -138,6 +138,8 @@ const MIGRATIONS: &[&[&str]] = &[&[
         body_html TEXT, segments INTEGER, sent_at INTEGER NOT NULL) STRICT",
     "CREATE INDEX outbox_notification ON outbox (notification_id)",
     "CREATE TABLE marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+], &[
+    "ALTER TABLE notifications ADD COLUMN send_now_at INTEGER",
 ]];
 
 /// Brings a connection into shape: write-ahead log where the host allows it, every commit on disk before it

@@ -38,6 +38,7 @@ fn row(status: Status, reason: Option<Reason>, due_at: Instant) -> Notification 
         attempts: 0,
         lease_until: None,
         retry_at: None,
+        send_now_at: None,
     }
 }
 
@@ -62,8 +63,25 @@ fn check(status: Option<Status>, reason: Option<Reason>, expected: Expect) {
     expected.assert_eq(&row_of_table(status, reason));
 }
 
-/// One row of the table, column by column.
+/// The same for a row that staff want sent now.
+#[track_caller]
+fn check_wanted_now(status: Status, expected: Expect) {
+    expected.assert_eq(&columns(|due_at| {
+        let send_now_at = Some(due_at);
+        Some(Notification {
+            send_now_at,
+            ..row(status, None, due_at)
+        })
+    }));
+}
+
+/// One row of the table.
 fn row_of_table(status: Option<Status>, reason: Option<Reason>) -> String {
+    columns(|due_at| status.map(|status| row(status, reason, due_at)))
+}
+
+/// Column by column what happens to the row that `row` makes for a due time.
+fn columns(row: impl Fn(Instant) -> Option<Notification>) -> String {
     let (due_at, other) = (at(DUE), at("2026-05-31T07:00:00Z"));
     let reachable = appointment();
     let unreachable = Appointment {
@@ -85,7 +103,7 @@ fn row_of_table(status: Option<Status>, reason: Option<Reason>) -> String {
     ];
     let mut text = String::new();
     for (column, appointment, policy, row_due_at, now) in columns {
-        let row = status.map(|status| row(status, reason, row_due_at));
+        let row = row(row_due_at);
         let changes = reconcile(Some(appointment), &policy, row.as_slice(), at(now));
         text += &format!("{column:<18}{}\n", tell(&changes));
     }
@@ -249,6 +267,34 @@ fn what_a_worker_holds_or_has_ended_is_never_touched() {
 }
 
 #[test]
+fn wanted_now() {
+    check_wanted_now(
+        Status::Pending,
+        expect![[r#"
+        send, same time   repair 2026-05-31T09:00:00Z
+        send, other time  repair 2026-05-31T07:00:00Z
+        skip, same time   skip 2026-05-31T09:00:00Z no_email
+        skip, other time  skip 2026-05-31T09:00:00Z no_email
+        past, same time   repair 2026-05-31T09:00:00Z
+        past, other time  repair 2026-05-31T07:00:00Z
+        nothing           repair 2026-05-31T09:00:00Z
+    "#]],
+    );
+    check_wanted_now(
+        Status::Scheduled,
+        expect![[r#"
+        send, same time   –
+        send, other time  –
+        skip, same time   skip 2026-05-31T09:00:00Z no_email
+        skip, other time  skip 2026-05-31T09:00:00Z no_email
+        past, same time   –
+        past, other time  –
+        nothing           –
+    "#]],
+    );
+}
+
+#[test]
 fn no_reminder_without_a_start_and_every_one_says_so() {
     let appointment = Appointment {
         start_at: None,
@@ -298,6 +344,66 @@ mod what_the_plan_does_not_know {
         ] {
             assert_eq!(of_row(status, reason), "–", "{status:?}");
         }
+    }
+
+    /// Staff may want it now, but not for an appointment that is gone.
+    #[track_caller]
+    fn check_wanted_now(appointment: Option<Appointment>, policy: &Policy, expected: Expect) {
+        let of_row = |status| {
+            let send_now_at = Some(at(DUE));
+            let row = Notification {
+                send_now_at,
+                ..row(status, None, at(DUE))
+            };
+            let id = row.id.clone();
+            let mut changes = reconcile(appointment.as_ref(), policy, &[row], at(LATE));
+            changes.retain(|change| change.id == id);
+            tell(&changes)
+        };
+        expected.assert_eq(&format!(
+            "{}; {}",
+            of_row(Status::Pending),
+            of_row(Status::Scheduled)
+        ));
+    }
+
+    #[test]
+    fn wanted_now() {
+        let moved = Appointment {
+            start_at: Some(at("2026-06-02T09:00:00Z")),
+            ..appointment()
+        };
+        let ended = ended(AppointmentStatus::Canceled);
+        let no_steps = Policy {
+            steps: vec![],
+            ..one()
+        };
+        check_wanted_now(
+            None,
+            &one(),
+            expect![
+                "cancel 2026-05-31T09:00:00Z appointment_deleted; cancel 2026-05-31T09:00:00Z appointment_deleted"
+            ],
+        );
+        check_wanted_now(
+            ended,
+            &one(),
+            expect![
+                "cancel 2026-05-31T09:00:00Z appointment_canceled; cancel 2026-05-31T09:00:00Z appointment_canceled"
+            ],
+        );
+        check_wanted_now(
+            Some(moved),
+            &one(),
+            expect![
+                "cancel 2026-05-31T09:00:00Z appointment_moved; cancel 2026-05-31T09:00:00Z appointment_moved"
+            ],
+        );
+        check_wanted_now(
+            Some(appointment()),
+            &no_steps,
+            expect!["repair 2026-05-31T09:00:00Z; –"],
+        );
     }
 
     fn ended(status: AppointmentStatus) -> Option<Appointment> {

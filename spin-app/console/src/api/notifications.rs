@@ -1,9 +1,10 @@
 //! Notifications: what will be sent, what was, what was not and why; and the two things staff may do with one.
 
+use punctual_app::core::delivering::{Decision, decide};
 use punctual_app::core::{Channel, NotificationStatus as Status, Reason, code, parse};
-use punctual_app::flows::settle::{message, schedule};
+use punctual_app::flows::settle::schedule;
 use punctual_app::queue::{Cancel, Queue};
-use punctual_app::records::{NotificationFilter, NotificationRow, Records};
+use punctual_app::records::{Loaded, NotificationFilter, NotificationRow, Records};
 use punctual_app::web::{Request, Response, instant, problem};
 
 use super::{busy, cursor, guid, limit, page};
@@ -83,7 +84,8 @@ pub async fn cancel(app: &Embedded<'_>, id: &str) -> Result<Response, Response> 
     Ok(Response::json(200, &row.to_json()))
 }
 
-/// Makes a reminder due at once. The fence still decides: a cancelled appointment sends nothing.
+/// Makes a reminder due at once, and keeps it so until it is sent or the appointment ends it. What the fence would
+/// stop is refused here, and if that changes before delivery takes the message, it is stopped there.
 pub async fn send_now(app: &Embedded<'_>, id: &str) -> Result<Response, Response> {
     let mut row = one(app, id).await?;
     let wakes = matches!(
@@ -99,31 +101,28 @@ pub async fn send_now(app: &Embedded<'_>, id: &str) -> Result<Response, Response
         .load(&row.core.appointment_id)
         .await
         .map_err(busy)?;
-    let stands = loaded
-        .as_ref()
-        .and_then(|loaded| loaded.living())
-        .and_then(|a| a.start_at)
-        == Some(row.core.start_at);
-    if !stands || row.core.start_at <= now {
-        return Err(problem(
-            409,
-            "appointment gone",
-            "the appointment was deleted, moved or has begun; this reminder would be wrong",
-            None,
-        ));
-    }
     let number = row
         .sequence_number
         .take()
         .and_then(|number| number.parse().ok());
     row.turn(Status::Pending, None);
     row.core.due_at = now;
+    row.core.send_now_at = Some(now);
     row.core.attempts = 0;
+    let appointment = loaded.as_ref().and_then(Loaded::living);
+    if let Decision::Settle(settlement) = decide(Some(&row.core), appointment, now, now) {
+        let reason = code(settlement.reason);
+        return Err(problem(
+            409,
+            "nothing to send",
+            &format!("this reminder would be stopped right before it is sent: {reason}"),
+            None,
+        ));
+    }
     write(app, &mut row).await?;
     if let (Some(number), Some(canceller)) = (number, app.queue.canceller()) {
         let _ = canceller.cancel(&[number]).await;
     }
-    debug_assert_eq!(message(&row, now, "").body.due_at, now);
     schedule(app, std::slice::from_mut(&mut row))
         .await
         .map_err(busy)?;

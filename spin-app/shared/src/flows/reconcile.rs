@@ -9,7 +9,8 @@ use crate::core::{Instant, NotificationStatus as Status};
 use crate::queue::Queue;
 use crate::records::{Loaded, Records};
 
-/// An open row that is overdue by this much has lost its message or its worker.
+/// An open row that is overdue by this much has lost its message or its worker. No less than a lock and a lease
+/// together: until then the message may be in the hands of a worker that died, and it comes back by itself.
 const OVERDUE_MS: i64 = 120_000;
 /// How far a sweep looks back before the last one began: clock skew and slow commits.
 const OVERLAP_MS: i64 = 300_000;

@@ -193,6 +193,7 @@ fn fresh(loaded: &Loaded, change: &Change) -> NotificationRow {
             attempts: 0,
             lease_until: None,
             retry_at: None,
+            send_now_at: None,
         },
         version: 0,
         sequence_number: None,

@@ -55,6 +55,12 @@ impl NotificationRow {
         self.core.reason = reason;
         self.core.lease_until = None;
         self.core.retry_at = None;
+        if matches!(
+            status,
+            NotificationStatus::Canceled | NotificationStatus::Skipped
+        ) {
+            self.core.send_now_at = None;
+        }
     }
 }
 

@@ -61,7 +61,8 @@ pub trait Sender {
     /// The name kept on the row.
     fn name(&self) -> &'static str;
 
-    /// Sends each; the answers are in the order given.
+    /// Sends each; the answers are in the order given. Nobody looks at the clock again while this runs, so an
+    /// adapter that needs more than a moment for many messages is to be given few.
     async fn send(&self, messages: &[Outgoing], now: Instant) -> Vec<Sent>;
 
     /// Asks whether a message of this notification was taken, after an answer was lost.

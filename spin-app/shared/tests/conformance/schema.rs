@@ -1,5 +1,6 @@
 //! The schema of the embedded mode is made once, by whoever comes first, and never by an older build.
 
+use punctual_app::records::{Records, embedded::EmbeddedRecords};
 use punctual_app::sql::{Sql, prepare};
 use tempfile::TempDir;
 
@@ -37,6 +38,32 @@ fn a_commit_is_on_disk_before_it_is_answered() {
     prepare(&sql).unwrap();
     const FULL: i64 = 2;
     assert!(integer(&sql, "PRAGMA synchronous") >= FULL);
+}
+
+#[test]
+fn an_older_schema_is_brought_up_and_keeps_its_rows() {
+    let folder = TempDir::new().unwrap();
+    let sql = Native::open(&folder.path().join("punctual.db"));
+    prepare(&sql).unwrap();
+    let version = integer(&sql, "PRAGMA user_version");
+    // As the first version left it.
+    for statement in [
+        "ALTER TABLE notifications DROP COLUMN send_now_at",
+        "PRAGMA user_version = 1",
+        "INSERT INTO notifications (id, appointment_id, step, channel, start_at, due_at, status, version, updated_at)
+         VALUES ('b', 'a', 'P1D', 'email', 2, 1, 'scheduled', 1, 0)",
+    ] {
+        sql.execute(statement, &[]).expect(statement);
+    }
+    prepare(&sql).unwrap();
+    assert_eq!(integer(&sql, "PRAGMA user_version"), version);
+    let ids = ["b".to_owned()];
+    let found = futures::executor::block_on(EmbeddedRecords(&sql).for_delivery(&ids)).unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].0.core.due_at, found[0].0.core.send_now_at),
+        (1, None)
+    );
 }
 
 #[test]

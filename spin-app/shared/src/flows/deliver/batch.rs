@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Outlets, Summary, provider};
-use crate::core::delivering::{Decision, Next, Outcome, Settlement, after, decide};
+use crate::core::delivering::{Decision, Next, Outcome, Settlement, after, decide, last_look};
 use crate::core::rendering::render;
 use crate::core::{Appointment, Channel, Instant, NotificationStatus as Status, Reason};
 use crate::flows::settle::message;
@@ -181,14 +181,26 @@ async fn send<R: Records, Q: Queue, E: Sender, M: Sender>(
         }
     }
     for (due, is_email) in [(emails, true), (texts, false)] {
-        let (held, messages): (Vec<_>, Vec<_>) = due
-            .into_iter()
-            .map(|(locked, row, outgoing)| ((locked, row), outgoing))
-            .unzip();
+        // Claiming and rendering took time, and so did the other channel: is each still in time?
+        let now = (app.clock)();
+        let (mut held, mut messages) = (Vec::new(), Vec::new());
+        for (locked, mut row, outgoing) in due {
+            match last_look(&row.core, now) {
+                None => {
+                    held.push((locked, row));
+                    messages.push(outgoing);
+                }
+                Some(Settlement { status, reason }) => {
+                    summary.suppressed += 1;
+                    row.core.attempts -= 1;
+                    row.turn(status, Some(reason));
+                    results.push((locked, row));
+                }
+            }
+        }
         if messages.is_empty() {
             continue;
         }
-        let now = (app.clock)();
         let in_time = held.iter().all(|(_, row)| {
             row.core
                 .lease_until

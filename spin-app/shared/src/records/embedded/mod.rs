@@ -22,16 +22,16 @@ impl From<SqlError> for RecordsError {
 /// has moved on is not touched, and a row that was deleted is not created again.
 const WRITE_ROWS: &str = "INSERT INTO notifications
     (id, appointment_id, step, channel, start_at, due_at, status, reason, attempts, lease_until, retry_at,
-     sequence_number, provider, provider_message_id, last_error, sent_at, version, updated_at)
+     sequence_number, provider, provider_message_id, last_error, sent_at, version, send_now_at, updated_at)
     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
      value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14, value ->> 15,
-     (value ->> 16) + 1, ?2 FROM json_each(?1)
+     (value ->> 16) + 1, value ->> 17, ?2 FROM json_each(?1)
      WHERE value ->> 16 = 0 OR EXISTS (SELECT 1 FROM notifications n WHERE n.id = value ->> 0)
     ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, status = excluded.status, reason = excluded.reason,
      attempts = excluded.attempts, lease_until = excluded.lease_until, retry_at = excluded.retry_at,
      sequence_number = excluded.sequence_number, provider = excluded.provider,
      provider_message_id = excluded.provider_message_id, last_error = excluded.last_error,
-     sent_at = excluded.sent_at, version = excluded.version, updated_at = excluded.updated_at
+     sent_at = excluded.sent_at, send_now_at = excluded.send_now_at, version = excluded.version, updated_at = excluded.updated_at
      WHERE notifications.version = excluded.version - 1
     RETURNING id, version";
 

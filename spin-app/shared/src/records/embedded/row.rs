@@ -13,7 +13,7 @@ pub(super) const APPOINTMENT: &str =
 
 pub(super) const NOTIFICATION: &str = "n.id, n.appointment_id, n.step, n.channel, n.start_at, n.due_at, n.status, n.reason,
     n.attempts, n.lease_until, n.retry_at, n.sequence_number, n.provider, n.provider_message_id, n.last_error, n.sent_at,
-    n.version, n.updated_at";
+    n.version, n.updated_at, n.send_now_at";
 
 pub(super) fn appointment(mut row: Row) -> Result<Loaded, RecordsError> {
     let status = row.text(9);
@@ -58,6 +58,7 @@ pub(super) fn notification(mut row: Row) -> Result<NotificationRow, RecordsError
             attempts: u32::try_from(row.integer(8)).unwrap_or(u32::MAX),
             lease_until: row.optional_integer(9),
             retry_at: row.optional_integer(10),
+            send_now_at: row.optional_integer(18),
         },
         sequence_number: row.optional_text(11),
         provider: row.optional_text(12),
@@ -69,7 +70,7 @@ pub(super) fn notification(mut row: Row) -> Result<NotificationRow, RecordsError
     })
 }
 
-/// An array in the order of [`NOTIFICATION`], without `updated_at`.
+/// An array in the order of [`NOTIFICATION`], but for `updated_at`.
 pub(super) fn notification_to_json(row: &NotificationRow) -> Value {
     let core = &row.core;
     json!([
@@ -90,6 +91,7 @@ pub(super) fn notification_to_json(row: &NotificationRow) -> Value {
         row.last_error,
         row.sent_at,
         row.version,
+        core.send_now_at,
     ])
 }
 

@@ -74,6 +74,7 @@ fn fresh(n: u32, appointment: u32) -> NotificationRow {
         attempts: 0,
         lease_until: None,
         retry_at: None,
+        send_now_at: None,
     };
     NotificationRow {
         core,

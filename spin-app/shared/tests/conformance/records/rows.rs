@@ -19,6 +19,7 @@ pub async fn every_field_comes_back<D: Desk>(desk: &D) {
             row.core.attempts = if n % 2 == 0 { 0 } else { u32::MAX };
             row.core.lease_until = text.as_ref().map(|_| number);
             row.core.retry_at = text.as_ref().map(|_| number);
+            row.core.send_now_at = text.as_ref().map(|_| number);
             row.sent_at = text.as_ref().map(|_| number);
             row.sequence_number.clone_from(&text);
             row.provider.clone_from(&text);
