@@ -1,0 +1,21 @@
+//! What every stand-in of a cloud service needs and none should write twice.
+//!
+//! A stand-in is a pure core (bytes or requests in, bytes or responses out) in a thin shell that owns sockets.
+//! The core takes `now` and a [`Random`] from whoever drives it, so that a simulation can run it in one thread
+//! under its own clock. This crate has the small parts for the core ([`Random`], [`Faults`]) and the shell
+//! ([`Clock`], [`serve`], [`Authority`], the routes of [`control`]).
+//!
+//! A stand-in listens on loopback and nowhere else: [`listen`] refuses any other address.
+
+pub mod clock;
+pub mod control;
+pub mod faults;
+mod http;
+mod random;
+mod tls;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use faults::{Fault, FaultKind, Faults, Point, Strike};
+pub use http::{Handler, Manner, Reply, listen, serve};
+pub use random::Random;
+pub use tls::{Authority, Leaf};
