@@ -54,7 +54,12 @@ mod tests {
 
     #[test]
     fn what_is_no_guid_is_none() {
-        for text in ["", "0011", "00112233-4455-6677-8899-aabbccddeefg", "é0112233445566778899aabbccddeeff"] {
+        for text in [
+            "",
+            "0011",
+            "00112233-4455-6677-8899-aabbccddeefg",
+            "é0112233445566778899aabbccddeeff",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

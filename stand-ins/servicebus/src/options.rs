@@ -46,9 +46,9 @@ impl QueueOptions {
     }
 }
 
-/// The limits of a namespace.
+/// What holds for a whole namespace.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
+pub struct NamespaceOptions {
     /// The largest message, headers included: 256 KB in Standard.
     pub max_message_bytes: usize,
     /// The largest batch.
@@ -59,11 +59,14 @@ pub struct Limits {
     pub credits_per_second: Option<u32>,
     /// The largest AMQP frame that is read or written.
     pub max_frame_bytes: u32,
+    /// Whether a cancel of several numbers, some of them missing, cancels those that are there although it answers
+    /// 404. Microsoft does not say; a client must be right with both.
+    pub cancels_in_part: bool,
     /// How many events the history keeps.
     pub history_capacity: usize,
 }
 
-impl Default for Limits {
+impl Default for NamespaceOptions {
     fn default() -> Self {
         Self {
             max_message_bytes: 256 << 10,
@@ -71,6 +74,7 @@ impl Default for Limits {
             max_batch_count: 4_500,
             credits_per_second: None,
             max_frame_bytes: 64 << 10,
+            cancels_in_part: false,
             history_capacity: 100_000,
         }
     }

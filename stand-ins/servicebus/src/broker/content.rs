@@ -57,7 +57,10 @@ impl Content {
             ));
         }
         let session = self.properties.group_id.as_deref().unwrap_or_default();
-        for (name, value) in [("MessageId", self.id().unwrap_or_default().as_str()), ("SessionId", session)] {
+        for (name, value) in [
+            ("MessageId", self.id().unwrap_or_default().as_str()),
+            ("SessionId", session),
+        ] {
             if value.chars().count() > LONGEST_ID {
                 let text = format!("{name} is longer than {LONGEST_ID} characters.");
                 return Err(Refusal::new(Problem::Argument, text));

@@ -97,6 +97,8 @@ impl History {
 
     /// The events that are still known, from `number` on, oldest first.
     pub fn since(&self, number: u64) -> impl Iterator<Item = &Event> {
-        self.events.iter().filter(move |event| event.number >= number)
+        self.events
+            .iter()
+            .filter(move |event| event.number >= number)
     }
 }
