@@ -62,6 +62,8 @@ pub struct NamespaceOptions {
     /// Whether a cancel of several numbers, some of them missing, cancels those that are there although it answers
     /// 404. Microsoft does not say; a client must be right with both.
     pub cancels_in_part: bool,
+    /// What HTTP says when the namespace is busy. Users report both 429 and 503; Microsoft says neither.
+    pub http_busy_status: u16,
     /// How many events the history keeps.
     pub history_capacity: usize,
 }
@@ -75,6 +77,7 @@ impl Default for NamespaceOptions {
             credits_per_second: None,
             max_frame_bytes: 64 << 10,
             cancels_in_part: false,
+            http_busy_status: 503,
             history_capacity: 100_000,
         }
     }

@@ -37,12 +37,7 @@ pub struct Content {
 impl Content {
     /// The message-id as text, whatever its AMQP type; none if the sender gave none.
     pub fn id(&self) -> Option<String> {
-        self.properties.message_id.as_ref().map(|id| match id {
-            MessageId::String(text) => text.clone(),
-            MessageId::Ulong(number) => number.to_string(),
-            MessageId::Uuid(uuid) => crate::guid::text(*uuid.as_inner()),
-            MessageId::Binary(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        })
+        self.properties.message_id.as_ref().map(id_text)
     }
 
     /// Refuses what no queue takes, whatever its options.
@@ -67,5 +62,15 @@ impl Content {
             }
         }
         Ok(())
+    }
+}
+
+/// An id as text, whatever its AMQP type.
+pub fn id_text(id: &MessageId) -> String {
+    match id {
+        MessageId::String(text) => text.clone(),
+        MessageId::Ulong(number) => number.to_string(),
+        MessageId::Uuid(uuid) => crate::guid::text(*uuid.as_inner()),
+        MessageId::Binary(bytes) => String::from_utf8_lossy(bytes).into_owned(),
     }
 }

@@ -18,7 +18,7 @@ use crate::address::Entity;
 use crate::guid::Guid;
 use crate::options::{NamespaceOptions, QueueOptions};
 
-pub use content::{Application, Content};
+pub use content::{Application, Content, id_text};
 pub use history::{Event, History, What};
 pub use log::{Entry, Lock, State};
 pub use queue::Part;

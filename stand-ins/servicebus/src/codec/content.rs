@@ -68,16 +68,25 @@ pub fn decode(bytes: &[u8]) -> Result<Content, Malformed> {
             _ => return Err(Malformed("a message has a section that there is not")),
         }
     }
-    content.body = if body.is_empty() { data_section(&[]) } else { body.into() };
+    content.body = if body.is_empty() {
+        data_section(&[])
+    } else {
+        body.into()
+    };
     content.ttl_ms = content.header.ttl.map(u64::from);
     content.due_ms = match content.annotations.get(&OwnedKey::from(DUE)) {
         Some(Value::Timestamp(due)) => Some(due.milliseconds()),
         Some(Value::Long(due_ms)) => Some(*due_ms),
-        Some(_) => return Err(Malformed("x-opt-scheduled-enqueue-time must be a timestamp")),
+        Some(_) => {
+            return Err(Malformed(
+                "x-opt-scheduled-enqueue-time must be a timestamp",
+            ));
+        }
         None => None,
     };
     let annotations = content.annotations.as_inner_mut();
-    annotations.retain(|key, _| !matches!(key, OwnedKey::Symbol(name) if OURS.contains(&name.as_str())));
+    annotations
+        .retain(|key, _| !matches!(key, OwnedKey::Symbol(name) if OURS.contains(&name.as_str())));
     Ok(content)
 }
 
@@ -85,7 +94,9 @@ pub fn decode(bytes: &[u8]) -> Result<Content, Malformed> {
 pub fn decode_batch(bytes: &[u8]) -> Result<Vec<Content>, Malformed> {
     let sections = sections(bytes)?;
     let members = sections.iter().filter(|(code, _)| *code == 0x75);
-    members.map(|(_, section)| decode(&read::<Data>(section)?.0)).collect()
+    members
+        .map(|(_, section)| decode(&read::<Data>(section)?.0))
+        .collect()
 }
 
 /// Writes a message as a receiver gets it, or sees it when it peeks.
@@ -93,7 +104,9 @@ pub fn encode(entry: &Entry) -> Vec<u8> {
     let content = &entry.content;
     let mut bytes = Vec::with_capacity(content.size_bytes + 256);
     let header = Header {
-        ttl: content.ttl_ms.map(|ttl_ms| u32::try_from(ttl_ms).unwrap_or(u32::MAX)),
+        ttl: content
+            .ttl_ms
+            .map(|ttl_ms| u32::try_from(ttl_ms).unwrap_or(u32::MAX)),
         delivery_count: entry.failed_deliveries,
         ..content.header.clone()
     };
@@ -101,7 +114,10 @@ pub fn encode(entry: &Entry) -> Vec<u8> {
     write(&annotations(entry), &mut bytes);
     write(&content.properties, &mut bytes);
     if !content.application.is_empty() {
-        write(&ApplicationProperties(content.application.clone()), &mut bytes);
+        write(
+            &ApplicationProperties(content.application.clone()),
+            &mut bytes,
+        );
     }
     bytes.extend_from_slice(&content.body);
     bytes
@@ -140,7 +156,9 @@ pub fn body_bytes(body: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (code, section) in sections(body).unwrap_or_default() {
         match code {
-            0x75 => bytes.extend(read::<Data>(section).map_or(Vec::new(), |data| data.0.into_vec())),
+            0x75 => {
+                bytes.extend(read::<Data>(section).map_or(Vec::new(), |data| data.0.into_vec()))
+            }
             0x77 => match read::<AmqpValue<Value>>(section).map(|value| value.0) {
                 Ok(Value::String(text)) => bytes.extend(text.into_bytes()),
                 Ok(Value::Binary(binary)) => bytes.extend(binary.into_vec()),

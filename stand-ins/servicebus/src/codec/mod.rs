@@ -14,7 +14,8 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Malformed> {
     if value_len(bytes)? != bytes.len() {
         return Err(Malformed("bytes are left over after a value"));
     }
-    serde_amqp::from_slice(bytes).map_err(|_| Malformed("a value is not of the type that belongs here"))
+    serde_amqp::from_slice(bytes)
+        .map_err(|_| Malformed("a value is not of the type that belongs here"))
 }
 
 /// Writes a value. What this crate writes can always be written; if ever not, nothing is.

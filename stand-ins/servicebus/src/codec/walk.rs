@@ -52,7 +52,9 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn value(&mut self, depth: u32) -> Result<(), Malformed> {
-        let depth = depth.checked_sub(1).ok_or(Malformed("values are nested too deeply"))?;
+        let depth = depth
+            .checked_sub(1)
+            .ok_or(Malformed("values are nested too deeply"))?;
         match self.byte()? {
             0x00 => {
                 self.value(depth)?;
@@ -104,7 +106,9 @@ impl Walk<'_> {
         if count == 0 && self.at == end {
             return Ok(());
         }
-        let depth = depth.checked_sub(1).ok_or(Malformed("values are nested too deeply"))?;
+        let depth = depth
+            .checked_sub(1)
+            .ok_or(Malformed("values are nested too deeply"))?;
         let mut element = self.byte()?;
         if element == 0x00 {
             self.value(depth)?;
@@ -120,7 +124,11 @@ impl Walk<'_> {
     fn end(&mut self, code: u8) -> Result<usize, Malformed> {
         let size = self.number(code)?;
         let end = self.at.checked_add(size).ok_or(CUT_SHORT)?;
-        if end > self.bytes.len() { Err(CUT_SHORT) } else { Ok(end) }
+        if end > self.bytes.len() {
+            Err(CUT_SHORT)
+        } else {
+            Ok(end)
+        }
     }
 
     fn expect_end(&self, end: usize) -> Result<(), Malformed> {
@@ -197,9 +205,15 @@ mod tests {
         check("a105616263", Err("a value is cut short"));
         check("ff", Err("there is no such constructor"));
         check("c0 04 02 40 41", Err("a value is cut short"));
-        check("c0 04 02 40 41 40", Err("a list, map or array is not as long as it says"));
+        check(
+            "c0 04 02 40 41 40",
+            Err("a list, map or array is not as long as it says"),
+        );
         check("c1 02 01 40", Err("a map has a key without a value"));
-        check("f0 00000005 00ffffff 40", Err("an array has too many elements"));
+        check(
+            "f0 00000005 00ffffff 40",
+            Err("an array has too many elements"),
+        );
         check("d0 ffffffff 00000001 40", Err("a value is cut short"));
         check(&"00".repeat(1000), Err("values are nested too deeply"));
         check(&("c0ff01".repeat(40) + "40"), Err("a value is cut short"));
