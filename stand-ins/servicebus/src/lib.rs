@@ -1,4 +1,17 @@
-//! A Service Bus of one's own.
+//! A Service Bus of one's own, for tests and for running without Azure: queues over AMQP 1.0 and HTTP.
+//!
+//! It is judged by the vendor's own clients for Python and JavaScript, which run against it in its tests.
+//!
+//! - [`broker`] keeps queues: a state machine that is told the time.
+//! - [`access`] judges tokens.
+//! - [`codec`] reads and writes messages.
+//! - [`rest`] is the HTTP face: a request in, a reply out.
+//! - [`bus`] is the state that the faces share, with the points at which faults strike.
+//! - [`StandIn`] is the shell: sockets on loopback, and the control routes.
+//!
+//! All but the shell do no I/O and read no clock, so that a simulation can run them.
+//!
+//! What is not here: topics, sessions, transactions, auto-forwarding, partitioned entities.
 
 pub mod access;
 pub mod address;
@@ -8,3 +21,6 @@ pub mod codec;
 pub mod guid;
 pub mod options;
 pub mod rest;
+mod shell;
+
+pub use shell::{StandIn, StandInOptions};

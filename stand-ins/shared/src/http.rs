@@ -1,6 +1,5 @@
 //! A small HTTP/1.1 server for loopback: whole requests in, whole responses out, or broken ones on demand.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -78,7 +77,7 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
 }
 
 /// Serves until dropped; then all its connections end too.
-pub async fn serve(listener: TcpListener, handler: Arc<dyn Handler>) -> Infallible {
+pub async fn serve(listener: TcpListener, handler: Arc<dyn Handler>) {
     let mut connections = JoinSet::new();
     loop {
         while connections.len() >= LARGEST_COUNT_OF_CONNECTIONS {

@@ -43,7 +43,10 @@ impl Authority {
         let mut params = CertificateParams::default();
         let key = KeyPair::generate().context("cannot make a key")?;
         // A name of its own, so that a client which trusts another authority finds no issuer.
-        let mark: String = key.public_key_raw()[1..5].iter().map(|byte| format!("{byte:02x}")).collect();
+        let mark: String = key.public_key_raw()[1..5]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         params
             .distinguished_name
             .push(DnType::CommonName, format!("Punctual stand-ins {mark}"));
