@@ -5,6 +5,8 @@ mod between;
 mod crash;
 mod delivery;
 mod events;
+mod genuine;
 mod refusals;
+mod slow;
 mod staff;
 mod times;

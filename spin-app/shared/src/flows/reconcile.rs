@@ -35,6 +35,15 @@ pub async fn reconcile<R: Records, Q: Queue>(
     {
         return Ok(None);
     }
+    let before = app.records.mark("reconcile_sweeps").await?;
+    let sweep = before.unwrap_or(0) + 1;
+    if !app
+        .records
+        .set_mark("reconcile_sweeps", before, sweep)
+        .await?
+    {
+        return Ok(None);
+    }
     let watermark = app.records.mark("reconcile_from").await?;
     let since = since.unwrap_or_else(|| watermark.unwrap_or(0).saturating_sub(OVERLAP_MS));
     let (mut seen, mut scheduled, mut canceled, mut requeued, mut failed) = (0, 0, 0, 0, 0);
@@ -54,7 +63,7 @@ pub async fn reconcile<R: Records, Q: Queue>(
                 continue;
             };
             seen += 1;
-            requeued += requeue(app, &loaded).await?;
+            requeued += requeue(app, &loaded, sweep).await?;
             match settle(app, loaded).await {
                 Ok(report) => {
                     scheduled += report.scheduled;
@@ -79,9 +88,11 @@ pub async fn reconcile<R: Records, Q: Queue>(
 }
 
 /// Gives a new message to every row whose own is long overdue. One too many does no harm: the fence.
+/// The number of the sweep tells it from that of a sweep that found the same row in the same moment.
 async fn requeue<R: Records, Q: Queue>(
     app: &App<'_, R, Q>,
     loaded: &Loaded,
+    sweep: i64,
 ) -> Result<usize, FlowError> {
     let now = (app.clock)();
     let stuck = |status| {
@@ -101,7 +112,7 @@ async fn requeue<R: Records, Q: Queue>(
                 .max(row.core.retry_at.unwrap_or(0))
                 < now - OVERDUE_MS
         })
-        .map(|row| message(row, now, &format!("/overdue-{now}")))
+        .map(|row| message(row, now, &format!("/sweep-{sweep}")))
         .collect();
     app.queue.schedule(&messages, now).await?;
     Ok(messages.len())

@@ -27,9 +27,15 @@ struct Batch {
 impl Batch {
     /// Puts the message away; a new one comes at `at`.
     fn later(&mut self, locked: Locked, row: &NotificationRow, at: Instant) {
-        let suffix = format!("/after-{}", locked.sequence_number);
-        self.again.push(message(row, at, &suffix));
+        self.next(&locked.lock_token, row, at);
         self.settled.push((locked, Disposition::Complete));
+    }
+
+    /// Orders a new message at `at`. Its id tells by which lock its forerunner was held: the same message may be
+    /// handed out again, with its row as it was, if it cannot be put away.
+    fn next(&mut self, lock_token: &str, row: &NotificationRow, at: Instant) {
+        let suffix = format!("/after-{lock_token}");
+        self.again.push(message(row, at, &suffix));
     }
 }
 
@@ -215,7 +221,7 @@ async fn send<R: Records, Q: Queue, E: Sender, M: Sender>(
         };
         for ((locked, mut row), sent) in held.into_iter().zip(sent) {
             row.provider = Some(provider(outlets, row.core.channel).to_owned());
-            conclude(app, batch, summary, &mut row, sent, locked.sequence_number);
+            conclude(app, batch, summary, &mut row, sent, &locked.lock_token);
             results.push((locked, row));
         }
     }
@@ -270,7 +276,7 @@ fn conclude<R, Q>(
     summary: &mut Summary,
     row: &mut NotificationRow,
     sent: Sent,
-    number: i64,
+    lock_token: &str,
 ) {
     let now = (app.clock)();
     let (outcome, error) = match sent {
@@ -286,7 +292,7 @@ fn conclude<R, Q>(
         Sent::Unanswered(error) => (Outcome::Unanswered, Some(error)),
     };
     row.last_error = error;
-    turn(app, batch, summary, row, outcome, number);
+    turn(app, batch, summary, row, outcome, lock_token);
 }
 
 /// Turns the row by the core's rule for `outcome`.
@@ -296,13 +302,8 @@ fn turn<R, Q>(
     summary: &mut Summary,
     row: &mut NotificationRow,
     outcome: Outcome,
-    number: i64,
+    lock_token: &str,
 ) {
-    let again = |at, batch: &mut Batch, row: &NotificationRow| {
-        batch
-            .again
-            .push(message(row, at, &format!("/after-{number}")))
-    };
     match after(&row.core, outcome, app.policy, (app.clock)()) {
         Next::Sent => {
             summary.sent += 1;
@@ -316,13 +317,13 @@ fn turn<R, Q>(
             summary.retried += 1;
             row.turn(Status::Scheduled, None);
             row.core.retry_at = Some(at);
-            again(at, batch, row);
+            batch.next(lock_token, row, at);
         }
         Next::AskAgain(at) => {
             summary.unknown += 1;
             row.turn(Status::Unknown, Some(Reason::OutcomeUnknown));
             row.core.retry_at = Some(at);
-            again(at, batch, row);
+            batch.next(lock_token, row, at);
         }
     }
 }
@@ -358,14 +359,7 @@ async fn ask<R: Records, Q: Queue, E: Sender, M: Sender>(
             Outcome::Unanswered
         }
     };
-    turn(
-        app,
-        batch,
-        summary,
-        &mut row,
-        outcome,
-        locked.sequence_number,
-    );
+    turn(app, batch, summary, &mut row, outcome, &locked.lock_token);
     let written = app
         .records
         .write_rows(std::slice::from_mut(&mut row), (app.clock)())
