@@ -216,3 +216,37 @@ async fn health_page_and_metrics_answer() {
     );
     assert!(!metrics.contains("Sam") && !metrics.contains("example.com"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reminders_are_listed_from_either_end() {
+    let clinic = Clinic::open(NOW).await;
+    clinic
+        .json("POST", "/api/appointments", draft().to_string())
+        .await;
+    clinic.set_now("2026-06-08T07:00:00Z");
+    clinic.deliver().await;
+    let ids = |rows: &[serde_json::Value]| -> Vec<_> {
+        rows.iter().map(|row| row["id"].to_string()).collect()
+    };
+    let forward = ids(&clinic.items("/api/notifications").await);
+    assert_eq!(forward.len(), 6);
+    let mut backward = Vec::new();
+    let mut after = String::new();
+    loop {
+        let path = format!("/api/notifications?order=desc&limit=2{after}");
+        let page = clinic.json("GET", &path, "").await;
+        backward.extend(ids(page["items"].as_array().expect("a list")));
+        let Some(next) = page["next"].as_str() else {
+            break;
+        };
+        after = format!("&after={next}");
+    }
+    backward.reverse();
+    assert_eq!(backward, forward);
+    let several = "/api/notifications?status=sent,scheduled&order=asc";
+    assert_eq!(ids(&clinic.items(several).await), forward);
+    let sent = clinic
+        .items("/api/notifications?status=sent,failed&order=desc")
+        .await;
+    assert_eq!(sent.len(), 2);
+}

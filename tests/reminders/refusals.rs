@@ -151,6 +151,15 @@ async fn wrong_methods_and_routes_are_told() {
         ("GET", "/nothing", 404),
         ("GET", "/api/appointments/not-a-guid", 404),
         ("POST", "/deliver?wait=x", 400),
+        ("POST", "/deliver?wait=-1", 400),
+        ("POST", "/deliver?wait=1.5", 400),
+        ("POST", "/deliver?max=many", 400),
+        ("POST", "/reconcile?since=yesterday", 400),
+        ("GET", "/api/notifications?status=sent,lost", 400),
+        ("GET", "/api/notifications?order=newest", 400),
+        ("GET", "/api/notifications?after=x", 400),
+        ("GET", "/api/notifications?limit=0", 400),
+        ("GET", "/api/outbox?limit=5001", 400),
     ] {
         let reply = clinic.request(method, path, "").await.expect("an answer");
         assert_eq!(reply.status, status, "{method} {path}");

@@ -44,8 +44,8 @@ async fn drain(request: &Request) -> Result<Response, Response> {
     )?;
     settings::adapters(&variables).map_err(|error| unset(&error))?;
     let policy = settings::policy(&variables).map_err(|error| unset(&error))?;
-    let wait_seconds = number(request, "wait", 0)?;
-    let max = number(request, "max", MAX_DEFAULT)?;
+    let wait_seconds = request.query.number("wait", 0)?;
+    let max = request.query.number("max", MAX_DEFAULT)?;
 
     let sql = SpinSql::open().map_err(|error| unavailable(&error.to_string()))?;
     let app = App {
@@ -64,18 +64,4 @@ async fn drain(request: &Request) -> Result<Response, Response> {
     let summary = deliver(&app, &outlets, i64::from(wait_seconds) * 1_000, max).await;
     let summary = summary.map_err(|error| unavailable(&error.to_string()))?;
     Ok(Response::json(200, &summary.to_json()))
-}
-
-fn number(request: &Request, name: &'static str, default: u32) -> Result<u32, Response> {
-    let Some(text) = request.query.get(name) else {
-        return Ok(default);
-    };
-    text.parse().map_err(|_| {
-        problem(
-            400,
-            "malformed number",
-            &format!("{name} must be a whole number, 0 or more"),
-            Some(name),
-        )
-    })
 }

@@ -23,11 +23,17 @@ pub async fn list(app: &Embedded<'_>, request: &Request) -> Result<Response, Res
             )
         }),
     };
-    if query("status").is_some_and(|status| parse::<Status>(status).is_none()) {
+    let statuses: Vec<String> = query("status")
+        .map(|list| list.split(',').map(str::to_owned).collect())
+        .unwrap_or_default();
+    if statuses
+        .iter()
+        .any(|status| parse::<Status>(status).is_none())
+    {
         return Err(problem(
             400,
             "no such status",
-            "status is one of pending, scheduled, sending, sent, delivered, unknown, failed, canceled, skipped",
+            "status is one, or several with commas between, of pending, scheduled, sending, sent, delivered, unknown, failed, canceled, skipped",
             Some("status"),
         ));
     }
@@ -39,13 +45,26 @@ pub async fn list(app: &Embedded<'_>, request: &Request) -> Result<Response, Res
             Some("channel"),
         ));
     }
+    let latest_first = match query("order") {
+        None | Some("asc") => false,
+        Some("desc") => true,
+        Some(_) => {
+            return Err(problem(
+                400,
+                "no such order",
+                "order is asc, the earliest due time first, or desc",
+                Some("order"),
+            ));
+        }
+    };
     let filter = NotificationFilter {
         appointment: query("appointment").map(str::to_ascii_lowercase),
-        status: query("status").map(str::to_owned),
+        statuses,
         channel: query("channel").map(str::to_owned),
         from: time("from")?,
         to: time("to")?,
         text: query("q").map(str::to_owned),
+        latest_first,
         after: cursor(request)?,
         limit: limit(request)?,
     };

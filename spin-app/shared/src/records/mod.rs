@@ -69,8 +69,8 @@ impl NotificationRow {
 pub struct NotificationFilter {
     /// Of one appointment.
     pub appointment: Option<String>,
-    /// In one status.
-    pub status: Option<String>,
+    /// In one of these statuses; none at all stands for every status.
+    pub statuses: Vec<String>,
     /// On one channel.
     pub channel: Option<String>,
     /// Due at or after.
@@ -79,7 +79,9 @@ pub struct NotificationFilter {
     pub to: Option<Instant>,
     /// Part of the customer's name or of the service, or the whole id of the row or its appointment.
     pub text: Option<String>,
-    /// After this row of the order (due time, id).
+    /// Against the order: the latest due time first.
+    pub latest_first: bool,
+    /// After this row of the order (due time, id), in the direction asked for.
     pub after: Option<(Instant, String)>,
     /// At most so many.
     pub limit: u32,
@@ -154,7 +156,7 @@ pub trait Records {
         limit: u32,
     ) -> Result<Vec<String>, RecordsError>;
 
-    /// Notifications for the console, in the order of due time and id.
+    /// Notifications for the console, in the order of due time and id or against it.
     async fn notifications(
         &self,
         filter: &NotificationFilter,

@@ -1,5 +1,7 @@
 //! The query part of a URL.
 
+use super::{Response, problem};
+
 /// Decoded names and values, in order.
 #[derive(Debug, Default)]
 pub struct Query(Vec<(String, String)>);
@@ -22,6 +24,22 @@ impl Query {
             .iter()
             .find(|(known, value)| known == name && !value.is_empty())
             .map(|(_, value)| value.as_str())
+    }
+
+    /// A whole number, or `default` when it is absent; one beyond `u32` counts as the greatest. 400 for all else.
+    pub fn number(&self, name: &'static str, default: u32) -> Result<u32, Response> {
+        let Some(text) = self.get(name) else {
+            return Ok(default);
+        };
+        if text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Ok(text.parse().unwrap_or(u32::MAX));
+        }
+        Err(problem(
+            400,
+            "malformed number",
+            &format!("{name} must be a whole number, 0 or more"),
+            Some(name),
+        ))
     }
 }
 
@@ -53,6 +71,31 @@ fn decode(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_whole_and_not_negative() {
+        for (text, expected) in [
+            ("wait=20", Some(20)),
+            ("wait=0", Some(0)),
+            ("wait=007", Some(7)),
+            ("", Some(1)),
+            ("wait=", Some(1)),
+            ("wait=4294967295", Some(u32::MAX)),
+            ("wait=4294967296", Some(u32::MAX)),
+            ("wait=99999999999999999999999999", Some(u32::MAX)),
+            ("wait=-1", None),
+            ("wait=+1", None),
+            ("wait=%2B1", None),
+            ("wait=1.5", None),
+            ("wait=1e3", None),
+            ("wait=0x10", None),
+            ("wait=20s", None),
+            ("wait=%D9%A1", None),
+        ] {
+            let number = Query::parse(text).number("wait", 1);
+            assert_eq!(number.ok(), expected, "{text}");
+        }
+    }
 
     #[test]
     fn decodes_and_survives_rubbish() {

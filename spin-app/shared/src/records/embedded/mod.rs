@@ -181,20 +181,27 @@ impl<S: Sql> Records for EmbeddedRecords<'_, S> {
         filter: &NotificationFilter,
     ) -> Result<Vec<NotificationRow>, RecordsError> {
         let (after_at, after_id) = filter.after.clone().unzip();
+        let statuses = (!filter.statuses.is_empty()).then(|| json!(filter.statuses).to_string());
+        let (beyond, direction) = if filter.latest_first {
+            ("<", "DESC")
+        } else {
+            (">", "ASC")
+        };
         let statement = format!(
             "SELECT {NOTIFICATION} FROM notifications n
-             WHERE (?1 IS NULL OR n.appointment_id = ?1) AND (?2 IS NULL OR n.status = ?2) AND (?3 IS NULL OR n.channel = ?3)
+             WHERE (?1 IS NULL OR n.appointment_id = ?1)
+               AND (?2 IS NULL OR n.status IN (SELECT value FROM json_each(?2))) AND (?3 IS NULL OR n.channel = ?3)
                AND (?4 IS NULL OR n.due_at >= ?4) AND (?5 IS NULL OR n.due_at < ?5)
                AND (?6 IS NULL OR n.id = ?6 OR n.appointment_id = ?6 OR n.appointment_id IN (SELECT id FROM appointments
                     WHERE instr(lower(coalesce(customer_name,'')), lower(?6)) OR instr(lower(coalesce(service,'')), lower(?6))))
-               AND (?7 IS NULL OR (n.due_at, n.id) > (?7, ?8))
-             ORDER BY n.due_at, n.id LIMIT ?9"
+               AND (?7 IS NULL OR (n.due_at, n.id) {beyond} (?7, ?8))
+             ORDER BY n.due_at {direction}, n.id {direction} LIMIT ?9"
         );
         let rows = self.0.execute(
             &statement,
             &[
                 filter.appointment.as_deref().into(),
-                filter.status.as_deref().into(),
+                statuses.into(),
                 filter.channel.as_deref().into(),
                 filter.from.into(),
                 filter.to.into(),

@@ -48,13 +48,15 @@ pub async fn each_filter_narrows<D: Desk>(desk: &D) {
         )
         .await;
     }
-    for (status, expected) in [
-        ("sent", &[1, 3, 5][..]),
-        ("scheduled", &[2, 4, 6]),
-        ("failed", &[]),
+    for (statuses, expected) in [
+        (&["sent"][..], &[1, 3, 5][..]),
+        (&["scheduled"], &[2, 4, 6]),
+        (&["failed"], &[]),
+        (&["failed", "scheduled"], &[2, 4, 6]),
+        (&["scheduled", "sent"], &[1, 2, 3, 4, 5, 6]),
     ] {
-        let status = Some(status.to_owned());
-        check(desk, NotificationFilter { status, ..all() }, expected).await;
+        let statuses = statuses.iter().copied().map(str::to_owned).collect();
+        check(desk, NotificationFilter { statuses, ..all() }, expected).await;
     }
     for (channel, expected) in [("email", &[1, 3, 5]), ("sms", &[2, 4, 6])] {
         let channel = Some(channel.to_owned());
@@ -67,7 +69,7 @@ pub async fn each_filter_narrows<D: Desk>(desk: &D) {
     check(desk, NotificationFilter { from, to, ..all() }, &[2, 3, 4]).await;
     let narrow = NotificationFilter {
         appointment: Some(appointment_id(2)),
-        status: Some("sent".to_owned()),
+        statuses: vec!["sent".to_owned()],
         channel: Some("email".to_owned()),
         text: Some("bob".to_owned()),
         from,
@@ -115,9 +117,10 @@ pub async fn pages_of_notifications_have_no_gaps_and_no_repeats<D: Desk>(desk: &
     write(desk, &mut rows).await;
     rows.sort_by_key(|row| (row.core.due_at, row.core.id.clone()));
     let expected: Vec<_> = rows.into_iter().map(|row| row.core.id).collect();
-    for limit in 1..=10 {
+    for (limit, latest_first) in (1..=10).flat_map(|limit| [(limit, false), (limit, true)]) {
         let mut filter = NotificationFilter {
             limit,
+            latest_first,
             ..NotificationFilter::default()
         };
         let mut seen = Vec::new();
@@ -128,7 +131,13 @@ pub async fn pages_of_notifications_have_no_gaps_and_no_repeats<D: Desk>(desk: &
             filter.after = Some((last.core.due_at, last.core.id.clone()));
             seen.extend(page.into_iter().map(|row| row.core.id));
         }
-        assert_eq!(seen, expected, "{limit} a page");
+        if latest_first {
+            seen.reverse();
+        }
+        assert_eq!(
+            seen, expected,
+            "{limit} a page, latest first: {latest_first}"
+        );
     }
 }
 
