@@ -60,6 +60,13 @@ pub fn run(what: &str, command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Whether a program is on the PATH and runs.
+pub fn is_there(program: &str) -> bool {
+    let mut asked = Command::new(program);
+    asked.arg("--version");
+    asked.output().is_ok_and(|output| output.status.success())
+}
+
 /// What a command prints.
 pub fn output(command: &mut Command) -> Result<String> {
     let output = command

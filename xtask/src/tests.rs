@@ -52,6 +52,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     if !shell::root().join("../shared/data").is_dir() {
         skipped.push("checks against the vendors' specifications (../shared/data is not here)");
     }
+    if !shell::is_there("spin") {
+        skipped.push("the app under Spin itself (no spin on the PATH)");
+    }
     for what in skipped {
         println!("SKIPPED: {what}");
     }

@@ -1,5 +1,6 @@
 //! `cargo xtask up`: the whole application on this machine.
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -106,7 +107,9 @@ async fn serve(arguments: &Arguments, clock: VirtualClock) -> Result<()> {
         demo::seed(&host, &key("admin_token"), &arguments.data).await?;
     }
     let shown = preset.then_some(DEVELOPMENT_KEY);
-    println!("{}", hints::text(&host, shown, &arguments.data));
+    // Whoever read up to here may have closed the pipe; that is no reason to stop serving.
+    let hints = hints::text(&host, shown, &arguments.data);
+    let _ = writeln!(std::io::stdout(), "{hints}");
     interrupt.come().await;
     eprintln!("xtask: stopping");
     host.stop().await;
