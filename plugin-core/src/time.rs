@@ -19,13 +19,22 @@ pub fn utc(at: Instant) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_millis(at).filter(|at| (-9999..=9999).contains(&at.year()))
 }
 
-/// The moment that lies `offset` before `start` in `zone`; none when it leaves the calendar.
-pub fn before(start: Instant, offset: Offset, zone: Tz) -> Option<Instant> {
+/// The instant as the clocks of `zone` show it; none where [`utc`] is none.
+pub fn local(at: Instant, zone: Tz) -> Option<DateTime<Tz>> {
+    Some(utc(at)?.with_timezone(&zone))
+}
+
+/// The moment that lies `offset` before `start`, in its zone; none when it leaves the calendar.
+pub fn before(start: DateTime<Tz>, offset: Offset) -> Option<Instant> {
     match offset {
-        Offset::Seconds(seconds) => start.checked_sub(i64::from(seconds) * 1_000),
+        Offset::Seconds(seconds) => start
+            .timestamp_millis()
+            .checked_sub(i64::from(seconds) * 1_000),
         Offset::Days(days) => {
-            let local = utc(start)?.with_timezone(&zone).naive_local();
-            resolve(local.checked_sub_days(Days::new(u64::from(days)))?, zone)
+            let day = start
+                .naive_local()
+                .checked_sub_days(Days::new(u64::from(days)))?;
+            resolve(day, start.timezone())
         }
     }
 }
@@ -75,7 +84,33 @@ fn resolve(local: NaiveDateTime, zone: Tz) -> Option<Instant> {
 
 /// RFC 3339 in UTC to the second, as in `2026-06-01T09:00:00Z`.
 pub fn rfc3339(at: Instant) -> Option<String> {
-    Some(utc(at)?.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+    let at = utc(at)?;
+    // By hand: chrono's format strings weigh 15 KB in the component, and this is done for every plan.
+    let mut text = String::with_capacity(20);
+    if at.year() < 0 {
+        text.push('-');
+    }
+    push_digits(&mut text, at.year().unsigned_abs(), 4);
+    for (mark, number) in [
+        ('-', at.month()),
+        ('-', at.day()),
+        ('T', at.hour()),
+        (':', at.minute()),
+        (':', at.second()),
+    ] {
+        text.push(mark);
+        push_digits(&mut text, number, 2);
+    }
+    text.push('Z');
+    Some(text)
+}
+
+/// Appends a number below 10,000 with at least `width` digits.
+fn push_digits(text: &mut String, number: u32, width: u32) {
+    for place in (0..width).rev() {
+        let digit = number / 10_u32.pow(place) % 10;
+        text.push(char::from_digit(digit, 10).unwrap_or('0'));
+    }
 }
 
 #[cfg(test)]
@@ -92,8 +127,8 @@ mod tests {
     #[track_caller]
     fn check(start: &str, offset: Offset, zone: &str, expected: Expect) {
         let zone: Tz = zone.parse().unwrap();
-        let at = before(instant(start), offset, zone).unwrap();
-        let local = utc(at).unwrap().with_timezone(&zone);
+        let at = before(local(instant(start), zone).unwrap(), offset).unwrap();
+        let local = local(at, zone).unwrap();
         expected.assert_eq(&format!(
             "{} = {}",
             rfc3339(at).unwrap(),

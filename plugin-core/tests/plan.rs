@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use chrono::{LocalResult, Offset as _, TimeDelta, TimeZone, Timelike};
 use chrono_tz::{TZ_VARIANTS, Tz};
 use plugin_core::planning::{notification_id, plan, reconcile};
-use plugin_core::time::{before, into_window, utc};
+use plugin_core::time::{before, into_window, local, utc};
 use plugin_core::types::{Appointment, Channel, Instant, Offset, Policy, Step, Window};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -94,7 +94,7 @@ fn check_window(due: Instant, window: Window, zone: Tz) {
 }
 
 fn is_open_by_the_clock(at: Instant, window: Window, zone: Tz) -> bool {
-    let local = utc(at).unwrap().with_timezone(&zone);
+    let local = local(at, zone).unwrap();
     let minute = local.hour() * 60 + local.minute();
     (u32::from(window.opens_minute)..=u32::from(window.closes_minute)).contains(&minute)
 }
@@ -102,7 +102,7 @@ fn is_open_by_the_clock(at: Instant, window: Window, zone: Tz) -> bool {
 /// The wall clock of `start` at `days` before it, unless that day's clocks skip it; then later by the gap.
 #[track_caller]
 fn check_days(start: Instant, days: u16, zone: Tz) {
-    let due = before(start, Offset::Days(days), zone).unwrap();
+    let due = before(local(start, zone).unwrap(), Offset::Days(days)).unwrap();
     let wall = |at| utc(at).unwrap().with_timezone(&zone).naive_local();
     let wanted = wall(start) - TimeDelta::days(days.into());
     match zone.from_local_datetime(&wanted) {
@@ -215,7 +215,7 @@ proptest! {
 
     #[test]
     fn hours_are_exact(start in start(), seconds: u32, zone in zone()) {
-        let due = before(start, Offset::Seconds(seconds), zone);
+        let due = before(local(start, zone).unwrap(), Offset::Seconds(seconds));
         prop_assert_eq!(due, Some(start - i64::from(seconds) * 1_000));
     }
 

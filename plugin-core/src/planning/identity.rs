@@ -26,9 +26,9 @@ pub(crate) fn name(appointment: &Uuid, step: &str, channel: Channel, start: &str
     for part in [step, "/", channel_code(channel), "/", start] {
         text.push_str(part);
     }
-    Uuid::new_v5(appointment, text.as_bytes())
-        .hyphenated()
-        .to_string()
+    let id = Uuid::new_v5(appointment, text.as_bytes());
+    let mut buffer = Uuid::encode_buffer();
+    id.hyphenated().encode_lower(&mut buffer).to_owned()
 }
 
 /// The channel's name outside.

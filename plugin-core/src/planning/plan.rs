@@ -1,12 +1,13 @@
 //! The plan: for each step and channel of the policy, when it is due or why it will not be sent.
 
+use chrono::DateTime;
 use chrono_tz::Tz;
 use uuid::Uuid;
 
 use super::{contact, identity};
 use crate::contract::exports::punctual::reminders::planning::Planned;
-use crate::time::{before, into_window, rfc3339};
-use crate::types::{Appointment, AppointmentStatus, Instant, Policy, Reason, Step};
+use crate::time::{before, into_window, local, rfc3339};
+use crate::types::{Appointment, AppointmentStatus, Channel, Instant, Policy, Reason, Step};
 
 /// The reason why an appointment is not to be reminded of at all, by its status.
 pub fn ends_reminders(status: AppointmentStatus) -> Option<Reason> {
@@ -38,14 +39,18 @@ pub fn plan(appointment: &Appointment, policy: &Policy, now: Instant) -> Vec<Pla
         .unwrap_or(&policy.default_time_zone)
         .parse::<Tz>()
         .ok();
+    let start_local = zone.and_then(|zone| local(start_at, zone));
+    // Each is looked at once, however many steps there are.
+    let unreachable =
+        [Channel::Email, Channel::Sms].map(|channel| contact::check(appointment, channel));
     let mut planned = Vec::with_capacity(policy.steps.len() * 2);
     for step in &policy.steps {
-        let due_at = zone.and_then(|zone| due(step, start_at, policy, zone));
+        let due_at = start_local.and_then(|start| due(step, start, policy));
         for &channel in &step.channels {
             let skip = match due_at {
                 None => Some(Reason::TimeZoneUnknown),
                 Some(due_at) if due_at < now || due_at >= start_at => Some(Reason::DueInPast),
-                Some(_) => contact::check(appointment, channel),
+                Some(_) => unreachable[channel as usize],
             };
             planned.push(Planned {
                 id: identity::name(&id, &step.code, channel, &start),
@@ -60,10 +65,10 @@ pub fn plan(appointment: &Appointment, policy: &Policy, now: Instant) -> Vec<Pla
 }
 
 /// When the step is due, moved into the sending window; none when the calendar ends before that.
-fn due(step: &Step, start_at: Instant, policy: &Policy, zone: Tz) -> Option<Instant> {
-    let due_at = before(start_at, step.offset, zone)?;
+fn due(step: &Step, start: DateTime<Tz>, policy: &Policy) -> Option<Instant> {
+    let due_at = before(start, step.offset)?;
     match policy.window {
-        Some(window) => into_window(due_at, window, zone),
+        Some(window) => into_window(due_at, window, start.timezone()),
         None => Some(due_at),
     }
 }

@@ -1,10 +1,34 @@
 //! Dates, times and zones in English.
 
-use chrono::DateTime;
+use chrono::{DateTime, Datelike, Timelike};
 use chrono_tz::Tz;
 
 use super::languages::When;
 use super::zone::{self, ZoneName};
+
+const WEEKDAYS: [&str; 7] = [
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+];
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
 /// Says when in the manner of the tag's region: the month first and a clock of twelve hours in North
 /// America and the Philippines, the day first and a clock of 24 hours elsewhere.
@@ -14,15 +38,31 @@ pub fn when(local: &DateTime<Tz>, tag: &str) -> When {
             .iter()
             .any(|region| subtag.eq_ignore_ascii_case(region))
     });
+    let (weekday, month) = (
+        WEEKDAYS[local.weekday().num_days_from_monday() as usize],
+        MONTHS[local.month0() as usize],
+    );
+    let (day, year, hour, minute) = (local.day(), local.year(), local.hour(), local.minute());
+    // The short names are the first three letters of the long ones.
     let (date, short_date, time) = if month_first {
-        ("%A, %B %-d, %Y", "%a, %b %-d, %Y", "%-I:%M %p")
+        let (afternoon, hour) = local.hour12();
+        let half = if afternoon { "PM" } else { "AM" };
+        (
+            format!("{weekday}, {month} {day}, {year}"),
+            format!("{}, {} {day}, {year}", &weekday[..3], &month[..3]),
+            format!("{hour}:{minute:02} {half}"),
+        )
     } else {
-        ("%A, %-d %B %Y", "%a %-d %b %Y", "%H:%M")
+        (
+            format!("{weekday}, {day} {month} {year}"),
+            format!("{} {day} {} {year}", &weekday[..3], &month[..3]),
+            format!("{hour:02}:{minute:02}"),
+        )
     };
     When {
-        date: local.format(date).to_string(),
-        short_date: local.format(short_date).to_string(),
-        time: local.format(time).to_string(),
+        date,
+        short_date,
+        time,
         zone: zone(local, month_first),
     }
 }

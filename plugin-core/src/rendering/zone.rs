@@ -1,7 +1,7 @@
 //! A time zone's name for people.
 
-use chrono::{DateTime, LocalResult, TimeZone};
-use chrono_tz::Tz;
+use chrono::{DateTime, LocalResult, Offset, TimeZone};
+use chrono_tz::{OffsetName, Tz};
 
 /// How people name the zone.
 pub enum ZoneName {
@@ -21,16 +21,17 @@ pub fn name(local: &DateTime<Tz>) -> ZoneName {
 
 /// `CEST`; the distance from UTC where the zone has no letters for it: `UTC+5:30`.
 pub fn abbreviation(local: &DateTime<Tz>) -> String {
-    let text = local.format("%Z").to_string();
-    let Some(sign @ ('+' | '-')) = text.chars().next() else {
-        return text;
-    };
-    let digits = &text[1..];
-    let (hours, minutes) = digits.split_at(digits.len().min(2));
-    let hours = hours.trim_start_matches('0');
-    let hours = if hours.is_empty() { "0" } else { hours };
-    let colon = if minutes.is_empty() { "" } else { ":" };
-    format!("UTC{sign}{hours}{colon}{minutes}")
+    let letters = local.offset().abbreviation();
+    if let Some(letters) = letters.filter(|letters| !letters.starts_with(['+', '-'])) {
+        return letters.to_owned();
+    }
+    let offset_minutes = local.offset().fix().local_minus_utc() / 60;
+    let sign = if offset_minutes < 0 { '-' } else { '+' };
+    let (hours, minutes) = (offset_minutes.abs() / 60, offset_minutes.abs() % 60);
+    match minutes {
+        0 => format!("UTC{sign}{hours}"),
+        _ => format!("UTC{sign}{hours}:{minutes:02}"),
+    }
 }
 
 /// Whether the clocks show this time twice, so that it takes more than a place to say which is meant.
