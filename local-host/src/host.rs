@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, ensure};
 use tokio::net::TcpListener;
@@ -12,7 +12,7 @@ use crate::allowed_hosts::AllowedHosts;
 use crate::clock::VirtualClock;
 use crate::compose::compose;
 use crate::engine;
-use crate::guest::{ComponentConfig, HostShared};
+use crate::guest::{ComponentConfig, DatabaseFile, HostShared};
 use crate::life::{CrashPoint, Life};
 use crate::log::Log;
 use crate::manifest::{Component, Manifest};
@@ -30,6 +30,7 @@ pub struct Host {
     clock: VirtualClock,
     log: Log,
     life: Life,
+    memory_peak_bytes: Arc<AtomicUsize>,
 }
 
 impl Host {
@@ -65,14 +66,17 @@ impl Host {
             .transpose()?;
 
         let life = Life::new(options.crash, options.trace_calls, options.before_call);
+        let memory_peak_bytes = Arc::<AtomicUsize>::default();
         let shared = Arc::new(HostShared {
             clock: options.clock.clone(),
             log: options.log.clone(),
             life: life.clone(),
+            database: DatabaseFile::new(&options.data_dir),
             data_dir: options.data_dir,
             outbound: options.outbound,
             random_seed: options.random_seed,
             memory_limit_bytes: options.memory_limit_bytes,
+            memory_peak_bytes: memory_peak_bytes.clone(),
             guests: AtomicU64::new(0),
         });
         let app = Arc::new(App {
@@ -95,6 +99,7 @@ impl Host {
             clock: options.clock,
             log: options.log,
             life,
+            memory_peak_bytes,
         };
         if let Some(timers) = options.timers {
             host.start_timers(timers.key);
@@ -147,6 +152,11 @@ impl Host {
     /// How many host calls guests have made: SQLite statements, key-value operations, HTTP requests sent.
     pub fn calls(&self) -> u64 {
         self.life.calls()
+    }
+
+    /// The most linear memory that a single request has used, over all its instances.
+    pub fn peak_guest_memory_bytes(&self) -> usize {
+        self.memory_peak_bytes.load(Ordering::Relaxed)
     }
 
     /// One line for each host call, when the options asked for it.

@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
-use tokio_util::task::task_tracker::TaskTrackerToken;
 
 /// On which side of a host call a crash comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,6 +116,16 @@ impl Life {
         }
     }
 
+    /// The same for work that blocks, which a guest may: it has a thread of its own. Work that has begun is not
+    /// broken off by death; what has not begun never does.
+    pub(crate) async fn blocking<T>(&self, work: impl FnOnce() -> T) -> Result<T, Died> {
+        if self.is_dead() {
+            Err(Died)
+        } else {
+            Ok(work())
+        }
+    }
+
     fn count(&self, what: impl FnOnce() -> String) -> Result<(u64, Option<When>), Died> {
         let mut calls = self.inner.calls.lock().expect("no counter of calls panics");
         if self.is_dead() {
@@ -198,9 +207,19 @@ impl Life {
         });
     }
 
-    /// Held by work that cannot be broken off, so that [`gone`](Self::gone) waits for it.
-    pub(crate) fn token(&self) -> TaskTrackerToken {
-        self.inner.tasks.token()
+    /// The same on a thread of its own, for a task that blocks. [`gone`](Self::gone) waits for the thread.
+    pub(crate) fn spawn_blocking(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let life = self.clone();
+        let runtime = tokio::runtime::Handle::current();
+        self.inner.tasks.spawn_blocking(move || {
+            runtime.block_on(async move {
+                tokio::select! {
+                    biased;
+                    () = life.dead() => {}
+                    () = task => {}
+                }
+            });
+        });
     }
 
     /// Completes when no task of the host is left. Only of use once the host is stopping or dead.

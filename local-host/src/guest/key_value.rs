@@ -81,10 +81,9 @@ impl GuestState {
     ) -> wasmtime::Result<Result<T, Error>> {
         let store = self.table.get(store)?.clone();
         let life = self.shared.life.clone();
-        let what = self.label("key-value", what);
-        let result = life
-            .call(|| what, self.blocking(move || work(&store)))
-            .await??;
+        let component = self.component.clone();
+        let what = || component.label("key-value", what);
+        let result = life.call(what, life.blocking(|| work(&store))).await??;
         Ok(result.map_err(|error| Error::Other(error.to_string())))
     }
 }
@@ -96,8 +95,9 @@ impl HostStore for GuestState {
         if !self.component.key_value_stores.contains(&label) {
             return Ok(Err(Error::AccessDenied));
         }
-        let data_dir = self.shared.data_dir.clone();
-        match self.blocking(move || Store::open(&data_dir, label)).await? {
+        let shared = self.shared.clone();
+        let open = || Store::open(&shared.data_dir, label);
+        match shared.life.blocking(open).await? {
             Ok(store) => Ok(Ok(self.table.push(store)?)),
             Err(error) => Ok(Err(Error::Other(error.to_string()))),
         }

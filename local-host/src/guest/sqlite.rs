@@ -1,44 +1,52 @@
 //! SQLite for guests: each `open` is a connection of its own, with five seconds of patience for locks.
 
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::{ToSqlOutput, Value as SqlValue, ValueRef};
 
 use super::bindings::spin::sqlite::sqlite::{QueryResult, RowResult, Value};
-
-const BUSY_WAIT: Duration = Duration::from_secs(5);
-/// A guest uses some dozens of statements; each is compiled once per connection.
-const CACHED_STATEMENTS: usize = 128;
+use super::sqlite_file::{Lent, Turn};
 
 /// An open connection, as it sits in a guest's table.
 #[derive(Clone)]
 pub struct Connection {
-    inner: Arc<Mutex<rusqlite::Connection>>,
+    inner: Arc<Mutex<Inner>>,
 }
 
-/// Where the one database that the host offers lives.
-pub(crate) fn database_file(data_dir: &Path) -> PathBuf {
-    data_dir.join("sqlite_db.db")
+struct Inner {
+    sqlite: Lent,
+    /// Held from the first write of a transaction to its end. After the connection, so that it is given up when
+    /// the transaction has been rolled back.
+    turn: Option<Turn>,
+    /// Of the guest's own last statement that wrote.
+    changes: u64,
+    last_insert_rowid: i64,
 }
 
 impl Connection {
-    pub(crate) fn open(file: &Path) -> rusqlite::Result<Self> {
-        let connection = rusqlite::Connection::open(file)?;
-        connection.busy_timeout(BUSY_WAIT)?;
-        connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
-        // As in Spin: the database is the guest's world, other files are not.
-        connection.authorizer(Some(|context: AuthContext<'_>| match context.action {
-            AuthAction::Attach { filename } if !matches!(filename, "" | ":memory:") => {
-                Authorization::Deny
-            }
-            _ => Authorization::Allow,
-        }));
-        Ok(Self {
-            inner: Arc::new(Mutex::new(connection)),
-        })
+    pub(crate) fn new(sqlite: Lent) -> Self {
+        let inner = Inner {
+            sqlite,
+            turn: None,
+            changes: 0,
+            last_insert_rowid: 0,
+        };
+        Self {
+            inner: Arc::new(Mutex::new(inner)),
+        }
+    }
+
+    /// Whether a statement must have the writers' [`Turn`] first.
+    pub(crate) fn needs_turn(&self, statement: &str) -> bool {
+        let inner = self.lock();
+        // What does not compile is told when it is executed.
+        let prepared = inner.sqlite.prepare_cached(statement);
+        inner.turn.is_none() && prepared.is_ok_and(|prepared| !prepared.readonly())
+    }
+
+    /// Keeps the turn until the transaction ends.
+    pub(crate) fn take_turn(&self, turn: Turn) {
+        self.lock().turn = Some(turn);
     }
 
     pub(crate) fn execute(
@@ -46,40 +54,57 @@ impl Connection {
         statement: &str,
         parameters: Vec<Value>,
     ) -> rusqlite::Result<QueryResult> {
-        let connection = self.lock();
-        let mut prepared = connection.prepare_cached(statement)?;
-        let columns: Vec<String> = prepared
-            .column_names()
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
-        let width = columns.len();
-        let parameters = parameters.into_iter().map(Parameter);
-        let mut rows = prepared.query(rusqlite::params_from_iter(parameters))?;
-        let mut results = Vec::new();
-        while let Some(row) = rows.next()? {
-            let values = (0..width).map(|column| row.get_ref(column).and_then(from_sql));
-            results.push(RowResult {
-                values: values.collect::<rusqlite::Result<_>>()?,
-            });
+        let mut inner = self.lock();
+        let before = inner.sqlite.total_changes();
+        let result = query(&inner.sqlite, statement, parameters);
+        if inner.sqlite.total_changes() != before {
+            inner.changes = inner.sqlite.changes();
+            inner.last_insert_rowid = inner.sqlite.last_insert_rowid();
         }
-        Ok(QueryResult {
-            columns,
-            rows: results,
-        })
+        if inner.sqlite.is_autocommit() {
+            inner.turn = None;
+        }
+        result
     }
 
     pub(crate) fn changes(&self) -> u64 {
-        self.lock().changes()
+        self.lock().changes
     }
 
     pub(crate) fn last_insert_rowid(&self) -> i64 {
-        self.lock().last_insert_rowid()
+        self.lock().last_insert_rowid
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, rusqlite::Connection> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
         self.inner.lock().expect("no user of a connection panics")
     }
+}
+
+fn query(
+    connection: &rusqlite::Connection,
+    statement: &str,
+    parameters: Vec<Value>,
+) -> rusqlite::Result<QueryResult> {
+    let mut prepared = connection.prepare_cached(statement)?;
+    let columns: Vec<String> = prepared
+        .column_names()
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    let width = columns.len();
+    let parameters = parameters.into_iter().map(Parameter);
+    let mut rows = prepared.query(rusqlite::params_from_iter(parameters))?;
+    let mut results = Vec::new();
+    while let Some(row) = rows.next()? {
+        let values = (0..width).map(|column| row.get_ref(column).and_then(from_sql));
+        results.push(RowResult {
+            values: values.collect::<rusqlite::Result<_>>()?,
+        });
+    }
+    Ok(QueryResult {
+        columns,
+        rows: results,
+    })
 }
 
 struct Parameter(Value);
@@ -112,11 +137,26 @@ fn from_sql(value: ValueRef<'_>) -> rusqlite::Result<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::guest::DatabaseFile;
+
+    fn run(connection: &Connection, sql: &str) -> String {
+        match connection.execute(sql, Vec::new()) {
+            Ok(found) => format!(
+                "{:?}",
+                found
+                    .rows
+                    .into_iter()
+                    .flat_map(|row| row.values)
+                    .collect::<Vec<_>>()
+            ),
+            Err(error) => error.to_string(),
+        }
+    }
 
     #[test]
     fn values_come_back_as_they_went_in() {
         let folder = tempfile::tempdir().unwrap();
-        let connection = Connection::open(&database_file(folder.path())).unwrap();
+        let connection = DatabaseFile::new(folder.path()).open().unwrap();
         let row = vec![
             Value::Integer(-7),
             Value::Real(0.5),
@@ -138,20 +178,100 @@ mod tests {
     #[test]
     fn what_was_not_committed_is_gone_with_its_connection() {
         let folder = tempfile::tempdir().unwrap();
-        let file = database_file(folder.path());
-        let run = |connection: &Connection, sql: &str| connection.execute(sql, Vec::new()).unwrap();
-        let first = Connection::open(&file).unwrap();
+        let file = DatabaseFile::new(folder.path());
+        let first = file.open().unwrap();
         run(&first, "CREATE TABLE t (x)");
         run(&first, "BEGIN IMMEDIATE");
         run(&first, "INSERT INTO t VALUES (1)");
         assert_eq!((first.changes(), first.last_insert_rowid()), (1, 1));
         drop(first);
-        let second = Connection::open(&file).unwrap();
-        assert!(run(&second, "SELECT x FROM t").rows.is_empty());
+        let second = file.open().unwrap();
+        assert_eq!(run(&second, "SELECT x FROM t"), "[]");
+        assert_eq!(run(&second, "ATTACH 'other.db' AS other"), "not authorized");
+    }
+
+    #[test]
+    fn a_connection_shows_nothing_of_who_had_it_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = DatabaseFile::new(folder.path());
+        for (leftover, look, expected) in [
+            (
+                "CREATE TABLE t (x)",
+                "SELECT count(*) FROM t",
+                "[Value::Integer(0)]",
+            ),
+            (
+                "INSERT INTO t VALUES (1)",
+                "SELECT count(*) FROM t",
+                "[Value::Integer(1)]",
+            ),
+            (
+                "CREATE TEMP TABLE mine (x)",
+                "SELECT * FROM mine",
+                "no such table: mine",
+            ),
+            (
+                "CREATE TEMP VIEW mine AS SELECT 1",
+                "SELECT * FROM mine",
+                "no such table: mine",
+            ),
+            (
+                "PRAGMA foreign_keys = 0",
+                "PRAGMA foreign_keys",
+                "[Value::Integer(1)]",
+            ),
+            (
+                "PRAGMA synchronous = 0",
+                "PRAGMA synchronous",
+                "[Value::Integer(2)]",
+            ),
+            (
+                "ATTACH ':memory:' AS mine",
+                "SELECT count(*) FROM pragma_database_list",
+                "[Value::Integer(1)]",
+            ),
+        ] {
+            let first = file.open().unwrap();
+            run(&first, leftover);
+            drop(first);
+            let second = file.open().unwrap();
+            let found = run(&second, look);
+            assert!(found.starts_with(expected), "{leftover}; {look}: {found}");
+            assert_eq!(
+                (second.changes(), second.last_insert_rowid()),
+                (0, 0),
+                "{leftover}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn writers_take_turns() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = DatabaseFile::new(folder.path());
+        let (first, second) = (file.open().unwrap(), file.open().unwrap());
+        run(&first, "CREATE TABLE t (x)");
+        assert!(!first.needs_turn("SELECT 1") && !first.needs_turn("BEGIN"));
         assert!(
-            second
-                .execute("ATTACH 'other.db' AS other", Vec::new())
-                .is_err()
+            first.needs_turn("BEGIN IMMEDIATE") && first.needs_turn("INSERT INTO t VALUES (1)")
+        );
+
+        first.take_turn(file.turn().await.unwrap());
+        run(&first, "BEGIN IMMEDIATE");
+        assert!(!first.needs_turn("INSERT INTO t VALUES (1)"), "it has it");
+        let mut waiting = std::pin::pin!(file.turn());
+        assert!(
+            std::future::poll_fn(|context| std::task::Poll::Ready(waiting.as_mut().poll(context)))
+                .await
+                .is_pending()
+        );
+        run(&first, "COMMIT");
+        second.take_turn(waiting.await.unwrap());
+        run(&second, "BEGIN IMMEDIATE");
+        drop(second);
+        assert!(
+            file.turn().await.is_some(),
+            "a connection that ends gives its turn up"
         );
     }
 }

@@ -4,7 +4,7 @@ use wasmtime::component::Resource;
 
 use super::bindings::fermyon::spin::sqlite as v2;
 use super::bindings::spin::sqlite::sqlite as v3;
-use super::sqlite::{Connection, database_file};
+use super::sqlite::Connection;
 use super::state::GuestState;
 
 impl GuestState {
@@ -20,8 +20,8 @@ impl GuestState {
         {
             return Ok(Err(v3::Error::AccessDenied));
         }
-        let file = database_file(&self.shared.data_dir);
-        match self.blocking(move || Connection::open(&file)).await? {
+        let shared = self.shared.clone();
+        match shared.life.blocking(|| shared.database.open()).await? {
             Ok(connection) => Ok(Ok(self.table.push(connection)?)),
             Err(error) => Ok(Err(v3::Error::Io(error.to_string()))),
         }
@@ -34,10 +34,19 @@ impl GuestState {
         parameters: Vec<v3::Value>,
     ) -> wasmtime::Result<Result<v3::QueryResult, v3::Error>> {
         let connection = self.table.get(connection)?.clone();
-        let life = self.shared.life.clone();
-        let what = self.label("sqlite", &statement);
-        let work = self.blocking(move || connection.execute(&statement, parameters));
-        let result = life.call(|| what, work).await??;
+        let shared = self.shared.clone();
+        let component = self.component.clone();
+        let what = || component.label("sqlite", &statement);
+        let work = async {
+            if connection.needs_turn(&statement)
+                && let Some(turn) = shared.database.turn().await
+            {
+                connection.take_turn(turn);
+            }
+            let execute = || connection.execute(&statement, parameters);
+            shared.life.blocking(execute).await
+        };
+        let result = shared.life.call(what, work).await??;
         Ok(result.map_err(|error| v3::Error::Io(error.to_string())))
     }
 }

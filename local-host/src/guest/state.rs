@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use wasmtime::component::{HasSelf, Linker, ResourceTable};
 use wasmtime_wasi::sockets::SocketAddrUse;
@@ -14,9 +14,10 @@ use super::bindings::SpinImports;
 use super::limits::MemoryLimit;
 use super::outbound::{OutboundHooks, OutboundHttp};
 use super::output::GuestOutput;
+use super::sqlite_file::DatabaseFile;
 use crate::allowed_hosts::AllowedHosts;
 use crate::clock::{Monotonic, MonotonicView, SharedMonotonicClock, SharedWallClock, VirtualClock};
-use crate::life::{Died, Life};
+use crate::life::Life;
 use crate::log::Log;
 
 /// Bytes of randomness that a seeded guest goes round in.
@@ -31,7 +32,9 @@ pub(crate) struct HostShared {
     pub outbound: Arc<dyn OutboundHttp>,
     pub random_seed: Option<u64>,
     pub memory_limit_bytes: usize,
+    pub memory_peak_bytes: Arc<AtomicUsize>,
     pub guests: AtomicU64,
+    pub database: DatabaseFile,
 }
 
 /// One component as this host runs it.
@@ -42,6 +45,14 @@ pub(crate) struct ComponentConfig {
     pub allowed_hosts: AllowedHosts,
     pub sqlite_databases: Vec<String>,
     pub key_value_stores: Vec<String>,
+}
+
+impl ComponentConfig {
+    /// How a host call is named to a test that traces them.
+    pub(crate) fn label(&self, kind: &str, detail: &str) -> String {
+        let detail: Vec<&str> = detail.split_whitespace().collect();
+        format!("{} {kind} {}", self.id, detail.join(" "))
+    }
 }
 
 /// Everything one guest has.
@@ -91,7 +102,7 @@ impl GuestState {
             shared: shared.clone(),
             component: component.clone(),
         };
-        let memory = MemoryLimit::new(shared.memory_limit_bytes);
+        let memory = MemoryLimit::new(shared.memory_limit_bytes, shared.memory_peak_bytes.clone());
         let (wasi, http, table) = (wasi.build(), WasiHttpCtx::new(), ResourceTable::new());
         Self {
             shared,
@@ -102,40 +113,6 @@ impl GuestState {
             http,
             hooks,
         }
-    }
-
-    /// Does work that blocks off the threads that guests run on. It is waited for even when the host dies.
-    ///
-    /// Nothing happens before the answer is awaited.
-    pub(crate) fn blocking<T, W>(
-        &self,
-        work: W,
-    ) -> impl Future<Output = wasmtime::Result<T>> + Send + use<T, W>
-    where
-        T: Send + 'static,
-        W: FnOnce() -> T + Send + 'static,
-    {
-        let life = self.shared.life.clone();
-        let token = life.token();
-        async move {
-            let task = tokio::task::spawn_blocking(move || {
-                // It may have waited for a thread while another guest met the crash point.
-                let result = if life.is_dead() {
-                    Err(Died)
-                } else {
-                    Ok(work())
-                };
-                drop(token);
-                result
-            });
-            Ok(task.await??)
-        }
-    }
-
-    /// How a host call is named to a test that traces them.
-    pub(crate) fn label(&self, kind: &str, detail: &str) -> String {
-        let detail: Vec<&str> = detail.split_whitespace().collect();
-        format!("{} {kind} {}", self.component.id, detail.join(" "))
     }
 }
 

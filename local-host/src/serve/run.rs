@@ -38,7 +38,7 @@ pub(super) async fn run(
     let clock = shared.clock.clone();
     let log = shared.log.clone();
     let id = served.config.id.clone();
-    shared.life.spawn(async move {
+    shared.life.spawn_blocking(async move {
         let handling = async {
             let proxy = ready.instantiate_async(&mut store).await?;
             let handler = proxy.wasi_http_incoming_handler();
