@@ -8,6 +8,7 @@ use punctual_app::flows::{App, reconcile, webhook};
 use punctual_app::queue::embedded::EmbeddedQueue;
 use punctual_app::records::embedded::EmbeddedRecords;
 use punctual_app::settings;
+use punctual_app::sql::atomically;
 use punctual_app::web::{self, Keys, Request, Response, problem, unavailable, unset};
 use spin_sdk::http::{IncomingRequest, ResponseOutparam};
 use spin_sdk::http_component;
@@ -74,7 +75,7 @@ async fn take_event(request: &Request) -> Result<Response, Response> {
         policy: &policy,
         clock: &edge::now,
     };
-    let report = webhook::take(&app, &event)
+    let report = atomically(&sql, webhook::take(&app, &event))
         .await
         .map_err(|error| unavailable(&error.to_string()))?;
     Ok(webhook::answer(&event.id, report.outcome(), &report))

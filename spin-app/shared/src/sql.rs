@@ -95,7 +95,21 @@ pub fn transaction<S: Sql, T, E: From<SqlError>>(
     work: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, E> {
     sql.execute("BEGIN IMMEDIATE", &[])?;
-    match work() {
+    end(sql, work())
+}
+
+/// The same for a flow over embedded adapters that share this connection: all that it writes is committed at once, so
+/// the steps between are never seen, and the disk is waited for once. The flow must await nothing but those adapters.
+pub async fn atomically<S: Sql, T, E: From<SqlError>>(
+    sql: &S,
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    sql.execute("BEGIN IMMEDIATE", &[])?;
+    end(sql, work.await)
+}
+
+fn end<S: Sql, T, E: From<SqlError>>(sql: &S, done: Result<T, E>) -> Result<T, E> {
+    match done {
         Ok(value) => {
             sql.execute("COMMIT", &[])?;
             Ok(value)
