@@ -15,36 +15,24 @@ pub struct Arguments {
     pub smoke: bool,
 }
 
-/// Runs the benchmarks that exist and names those that do not yet.
+/// Criterion for the core alone, then the application under load, optimised, and its table.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     components::build()?;
-    sizes()?;
-    if shell::root().join("plugin-core/benches").is_dir() {
-        let mut core = shell::cargo();
-        core.args(["bench", "-p", "plugin-core", "--benches"]);
-        if arguments.smoke {
-            core.args(["--", "--test"]);
-        }
-        shell::run("measuring the planning core", &mut core)?;
-    } else {
-        println!("SKIPPED: the planning core (plugin-core has no benches yet)");
+    let mut core = shell::cargo();
+    core.args(["bench", "-p", "plugin-core", "--benches"]);
+    if arguments.smoke {
+        core.args(["--", "--test"]);
     }
-    println!("SKIPPED: the application under load (no load run yet)");
-    Ok(ExitCode::SUCCESS)
-}
+    shell::run("measuring the planning core", &mut core)?;
 
-fn sizes() -> Result<()> {
-    println!("{:<20} {:>10}", "component", "KiB");
-    let mut files: Vec<_> =
-        std::fs::read_dir(components::folder())?.collect::<std::io::Result<_>>()?;
-    files.sort_by_key(std::fs::DirEntry::file_name);
-    for file in files {
-        let name = file.file_name();
-        println!(
-            "{:<20} {:>10}",
-            name.to_string_lossy(),
-            file.metadata()?.len().div_ceil(1024)
-        );
+    let mut application = shell::cargo();
+    application.args(["run", "-p", "punctual-bench"]);
+    if arguments.smoke {
+        // Optimising the host takes minutes, and these figures are not looked at.
+        application.args(["--", "--smoke"]);
+    } else {
+        application.arg("--release");
     }
-    Ok(())
+    shell::run("measuring the application", &mut application)?;
+    Ok(ExitCode::SUCCESS)
 }
