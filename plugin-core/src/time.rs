@@ -86,30 +86,30 @@ fn resolve(local: NaiveDateTime, zone: Tz) -> Option<Instant> {
 pub fn rfc3339(at: Instant) -> Option<String> {
     let at = utc(at)?;
     // By hand: chrono's format strings weigh 15 KB in the component, and this is done for every plan.
-    let mut text = String::with_capacity(20);
+    let mut text = Vec::with_capacity(21);
     if at.year() < 0 {
-        text.push('-');
+        text.push(b'-');
     }
-    push_digits(&mut text, at.year().unsigned_abs(), 4);
+    push_digits(&mut text, at.year().unsigned_abs(), 1_000);
     for (mark, number) in [
-        ('-', at.month()),
-        ('-', at.day()),
-        ('T', at.hour()),
-        (':', at.minute()),
-        (':', at.second()),
+        (b'-', at.month()),
+        (b'-', at.day()),
+        (b'T', at.hour()),
+        (b':', at.minute()),
+        (b':', at.second()),
     ] {
         text.push(mark);
-        push_digits(&mut text, number, 2);
+        push_digits(&mut text, number, 10);
     }
-    text.push('Z');
-    Some(text)
+    text.push(b'Z');
+    String::from_utf8(text).ok()
 }
 
-/// Appends a number below 10,000 with at least `width` digits.
-fn push_digits(text: &mut String, number: u32, width: u32) {
-    for place in (0..width).rev() {
-        let digit = number / 10_u32.pow(place) % 10;
-        text.push(char::from_digit(digit, 10).unwrap_or('0'));
+/// Appends the digits of a number below ten times `place`, which is the place of the first one.
+fn push_digits(text: &mut Vec<u8>, number: u32, mut place: u32) {
+    while place > 0 {
+        text.push(b'0' + (number / place % 10) as u8);
+        place /= 10;
     }
 }
 

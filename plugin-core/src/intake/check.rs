@@ -58,7 +58,8 @@ struct Claim {
     end: Instant,
 }
 
-/// Staff write `Room 1` and `room 1` and mean one room.
+/// Staff write `Room 1` and `room 1` and mean one room. Only the case of ASCII letters is looked past, as the records do
+/// when they look for what might overlap.
 fn claim(appointment: &Appointment) -> Option<Claim> {
     if matches!(
         appointment.status,
@@ -67,7 +68,7 @@ fn claim(appointment: &Appointment) -> Option<Claim> {
         return None;
     }
     let start = appointment.start_at?;
-    let resource = appointment.resource.as_deref()?.trim().to_lowercase();
+    let resource = appointment.resource.as_deref()?.trim().to_ascii_lowercase();
     let end = appointment.end_at.unwrap_or(start).max(start);
     (!resource.is_empty()).then_some(Claim {
         resource,

@@ -22,7 +22,7 @@ mod status;
 mod tests;
 
 pub use check::{check_appointment, overlap};
-pub use contact::{e164, is_email, is_locale};
+pub use contact::{e164, is_e164, is_email, is_locale};
 pub use draft::read_draft;
 pub use event::read_event;
 pub use mapping::read_mapping;

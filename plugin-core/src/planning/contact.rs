@@ -1,6 +1,6 @@
 //! Whether a reminder has somewhere to go.
 
-use crate::intake::{e164, is_email};
+use crate::intake::{is_e164, is_email};
 use crate::types::{Appointment, Channel, Reason};
 
 /// The reason why `channel` cannot reach the person, if there is one.
@@ -12,9 +12,7 @@ pub fn check(appointment: &Appointment, channel: Channel) -> Option<Reason> {
         },
         Channel::Sms => match appointment.phone.as_deref() {
             None | Some("") => Some(Reason::NoPhone),
-            Some(number) => {
-                (e164(number).as_deref() != Some(number)).then_some(Reason::PhoneInvalid)
-            }
+            Some(number) => (!is_e164(number)).then_some(Reason::PhoneInvalid),
         },
     }
 }

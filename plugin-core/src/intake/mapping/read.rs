@@ -106,7 +106,11 @@ fn columns(
             columns.push((FIELDS[position], name(value, &path)?));
         }
     }
-    columns.sort_by_key(|(field, _)| FIELDS.iter().position(|known| known == field));
+    let mut unordered = std::mem::take(columns);
+    for field in FIELDS {
+        let found = unordered.iter().position(|(named, _)| *named == field);
+        columns.extend(found.map(|found| unordered.swap_remove(found)));
+    }
     Ok(())
 }
 
