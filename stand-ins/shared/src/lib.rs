@@ -11,6 +11,7 @@ pub mod clock;
 pub mod control;
 pub mod faults;
 mod http;
+pub mod judges;
 mod random;
 mod tls;
 
