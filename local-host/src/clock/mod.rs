@@ -2,8 +2,13 @@
 //!
 //! Virtual time is the real monotonic clock times a factor, plus whatever steps were asked for. A factor of
 //! zero makes it stand still, and then only steps move it, which is how tests own time completely.
+//!
+//! A fast clock does not run away from a component at work: a lock of a minute would end in a few milliseconds, long
+//! before the work under it is done. While any guest computes, time passes no faster than the real one; what it fell
+//! behind, it makes up for in one leap as soon as all rest. See [`Work`].
 
 mod wasi;
+mod work;
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -13,6 +18,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use tokio::sync::watch;
 
 pub(crate) use wasi::{Monotonic, MonotonicView, SharedMonotonicClock, SharedWallClock};
+pub(crate) use work::Work;
 
 /// Virtual time. Clones share one clock.
 ///
@@ -44,20 +50,42 @@ struct State {
     monotonic_at_anchor_ns: u64,
     anchor: Instant,
     speed: f64,
+    /// Guests at work.
+    working: u32,
+    /// How far the clock had fallen behind its speed at `anchor`, because of them.
+    behind_ns: u64,
 }
 
 impl State {
+    /// How fast the clock runs at this moment.
+    fn pace(&self) -> f64 {
+        if self.working > 0 {
+            self.speed.min(1.0)
+        } else {
+            self.speed
+        }
+    }
+
     fn run_since_anchor_ns(&self) -> u64 {
-        // A float has room for 104 days of nanoseconds exactly; beyond that it rounds, it does not break.
-        (self.anchor.elapsed().as_nanos() as f64 * self.speed) as u64
+        times(self.anchor.elapsed(), self.pace())
+    }
+
+    fn step(&mut self, by_ns: u64) {
+        self.wall_at_anchor_ns += i128::from(by_ns);
+        self.monotonic_at_anchor_ns = self.monotonic_at_anchor_ns.saturating_add(by_ns);
     }
 
     fn re_anchor(&mut self) {
-        let run_ns = self.run_since_anchor_ns();
-        self.wall_at_anchor_ns += i128::from(run_ns);
-        self.monotonic_at_anchor_ns = self.monotonic_at_anchor_ns.saturating_add(run_ns);
-        self.anchor = Instant::now();
+        let elapsed = self.anchor.elapsed();
+        self.anchor += elapsed;
+        self.behind_ns += times(elapsed, self.speed - self.pace());
+        self.step(times(elapsed, self.pace()));
     }
+}
+
+/// In nanoseconds. A float has room for 104 days of them exactly; beyond that it rounds, it does not break.
+fn times(elapsed: Duration, factor: f64) -> u64 {
+    (elapsed.as_nanos() as f64 * factor) as u64
 }
 
 impl VirtualClock {
@@ -80,6 +108,8 @@ impl VirtualClock {
             monotonic_at_anchor_ns: 0,
             anchor: Instant::now(),
             speed,
+            working: 0,
+            behind_ns: 0,
         };
         Self {
             inner: Arc::new(Inner {
@@ -124,17 +154,18 @@ impl VirtualClock {
     /// Changes the speed from now on; 0 makes the clock stand still.
     pub fn set_speed(&self, speed: f64) -> Result<()> {
         check_speed(speed)?;
-        self.change(|state| state.speed = speed);
+        self.change(|state| {
+            state.speed = speed;
+            // A clock that was stopped does not leap later on.
+            state.behind_ns = 0;
+        });
         Ok(())
     }
 
     /// Steps the clock forward and wakes every sleeper whose moment has come.
     pub fn advance(&self, by: Duration) {
         let by_ns = u64::try_from(by.as_nanos()).unwrap_or(u64::MAX);
-        self.change(|state| {
-            state.wall_at_anchor_ns += i128::from(by_ns);
-            state.monotonic_at_anchor_ns = state.monotonic_at_anchor_ns.saturating_add(by_ns);
-        });
+        self.change(|state| state.step(by_ns));
     }
 
     /// Sets the time of day. Forward is a step that wakes sleepers; backward moves the wall clock only.
@@ -142,8 +173,10 @@ impl VirtualClock {
         let target_ns = to_ns(now)?;
         self.change(|state| {
             let step_ns = u64::try_from(target_ns - state.wall_at_anchor_ns).unwrap_or(0);
+            state.step(step_ns);
             state.wall_at_anchor_ns = target_ns;
-            state.monotonic_at_anchor_ns = state.monotonic_at_anchor_ns.saturating_add(step_ns);
+            // It is said what time it is: there is nothing to make up for.
+            state.behind_ns = 0;
         });
         Ok(())
     }
@@ -160,7 +193,7 @@ impl VirtualClock {
         let mut changes = self.inner.changes.subscribe();
         loop {
             changes.mark_unchanged();
-            let (now_ns, speed) = (self.monotonic_ns(), self.speed());
+            let (now_ns, speed) = (self.monotonic_ns(), self.lock().pace());
             if now_ns >= deadline_ns {
                 return;
             }

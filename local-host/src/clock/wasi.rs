@@ -10,7 +10,7 @@ use wasmtime_wasi::p2::bindings::clocks::monotonic_clock;
 use wasmtime_wasi::p2::{DynPollable, Pollable, subscribe};
 use wasmtime_wasi::{HostMonotonicClock, HostWallClock};
 
-use super::VirtualClock;
+use super::{VirtualClock, Work};
 
 const RESOLUTION_NS: u64 = 1;
 
@@ -50,6 +50,7 @@ impl HasData for Monotonic {
 /// What `monotonic-clock` needs of a guest's store.
 pub(crate) struct MonotonicView<'a> {
     pub clock: &'a VirtualClock,
+    pub work: &'a Work,
     pub table: &'a mut ResourceTable,
 }
 
@@ -57,6 +58,7 @@ impl MonotonicView<'_> {
     fn subscribe_until(&mut self, deadline_ns: u64) -> wasmtime::Result<Resource<DynPollable>> {
         let deadline = Deadline {
             clock: self.clock.clone(),
+            work: self.work.clone(),
             at_ns: deadline_ns,
             yielded: false,
         };
@@ -85,6 +87,7 @@ impl monotonic_clock::Host for MonotonicView<'_> {
 
 struct Deadline {
     clock: VirtualClock,
+    work: Work,
     at_ns: u64,
     yielded: bool,
 }
@@ -97,6 +100,7 @@ impl Pollable for Deadline {
             self.yielded = true;
             tokio::task::yield_now().await;
         }
+        let _rest = self.work.rest();
         self.clock.sleep_until_ns(self.at_ns).await;
     }
 }

@@ -16,7 +16,9 @@ use super::outbound::{OutboundHooks, OutboundHttp};
 use super::output::GuestOutput;
 use super::sqlite_file::DatabaseFile;
 use crate::allowed_hosts::AllowedHosts;
-use crate::clock::{Monotonic, MonotonicView, SharedMonotonicClock, SharedWallClock, VirtualClock};
+use crate::clock::{
+    Monotonic, MonotonicView, SharedMonotonicClock, SharedWallClock, VirtualClock, Work,
+};
 use crate::life::Life;
 use crate::log::Log;
 
@@ -61,6 +63,7 @@ pub(crate) struct GuestState {
     pub component: Arc<ComponentConfig>,
     pub table: ResourceTable,
     pub memory: MemoryLimit,
+    work: Work,
     wasi: WasiCtx,
     http: WasiHttpCtx,
     hooks: OutboundHooks,
@@ -103,12 +106,14 @@ impl GuestState {
             component: component.clone(),
         };
         let memory = MemoryLimit::new(shared.memory_limit_bytes, shared.memory_peak_bytes.clone());
+        let work = Work::begin(&shared.clock);
         let (wasi, http, table) = (wasi.build(), WasiHttpCtx::new(), ResourceTable::new());
         Self {
             shared,
             component,
             table,
             memory,
+            work,
             wasi,
             http,
             hooks,
@@ -163,6 +168,7 @@ pub(crate) fn link(linker: &mut Linker<GuestState>) -> wasmtime::Result<()> {
         linker,
         |state| MonotonicView {
             clock: &state.shared.clock,
+            work: &state.work,
             table: &mut state.table,
         },
     )?;
