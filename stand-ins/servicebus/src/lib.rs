@@ -15,7 +15,6 @@
 
 pub mod access;
 pub mod address;
-pub mod amqp;
 pub mod broker;
 pub mod bus;
 pub mod codec;

@@ -11,7 +11,6 @@ pub mod clock;
 pub mod control;
 pub mod faults;
 mod http;
-pub mod judges;
 mod random;
 mod tls;
 
