@@ -86,6 +86,16 @@ async fn a_missing_variable_closes_its_route_by_name() {
 #[tokio::test(flavor = "multi_thread")]
 async fn malformed_bodies_are_refused_and_change_nothing() {
     let clinic = Clinic::open(NOW).await;
+    // An appointment is there already, for the same id that the bodies below name.
+    let stored = created(ID, NOW, "2026-06-20T07:00:00Z", "Europe/Berlin");
+    clinic.event(&stored).await;
+    let everything = || async {
+        (
+            clinic.items("/api/appointments").await,
+            clinic.items("/api/notifications").await,
+        )
+    };
+    let before = everything().await;
     let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
     let wrong_type = body().replacen(
         r#"{"key":"punctual_start","value":"/Date(1781506800000)/"}"#,
@@ -113,12 +123,16 @@ async fn malformed_bodies_are_refused_and_change_nothing() {
             413,
         ),
     ];
-    for (name, body, status) in cases {
+    let routes = ["/webhooks/dataverse", "/api/appointments", "/api/preview"];
+    for ((name, body, status), route) in cases
+        .into_iter()
+        .flat_map(|case| routes.map(|route| (case.clone(), route)))
+    {
         let reply = clinic
-            .request("POST", "/webhooks/dataverse", body)
+            .request("POST", route, body)
             .await
             .expect("an answer");
-        assert_eq!(reply.status, status, "{name}: {}", reply.text());
+        assert_eq!(reply.status, status, "{route}, {name}: {}", reply.text());
         let problem: Value = reply.json().expect("a problem document");
         assert!(
             problem["detail"]
@@ -136,8 +150,7 @@ async fn malformed_bodies_are_refused_and_change_nothing() {
         .await
         .expect("an answer");
     assert_eq!(reply.status, 415);
-    assert!(clinic.items("/api/appointments").await.is_empty());
-    assert!(clinic.items("/api/notifications").await.is_empty());
+    assert_eq!(everything().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -123,6 +123,21 @@ async fn a_late_booking_skips_what_has_passed() {
         .assert_eq(&sorted(answer));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_booked_at_its_start_or_later_has_no_reminder() {
+    for now in ["2026-06-15T07:00:00Z", "2026-06-15T07:10:00Z"] {
+        let clinic = Clinic::open(now).await;
+        let answer = clinic
+            .event(&created(ID, now, "2026-06-15T07:00:00Z", "UTC"))
+            .await;
+        let skips = answer["skipped"].as_array().expect("skips are a list");
+        assert_eq!(skips.len(), 6, "{now}");
+        assert!(skips.iter().all(|skip| skip["reason"] == "due_in_past"));
+        clinic.deliver().await;
+        assert_eq!(clinic.sent().await, 0, "{now}");
+    }
+}
+
 /// The skips in a fixed order: steps from far to near, email first.
 fn sorted(mut answer: Value) -> String {
     if let Some(skips) = answer["skipped"].as_array_mut() {
