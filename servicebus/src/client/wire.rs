@@ -108,6 +108,7 @@ impl<T: Transport> Wire<T> {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if is_timeout(error.kind()) && !left.is_zero() => {}
                 // Half a frame may be out: there is no going on.
+                Err(error) if is_timeout(error.kind()) => return Err(self.broke(Failure::Stalled)),
                 Err(_) => return Err(self.broke(Failure::HungUp)),
             }
         }

@@ -77,9 +77,9 @@ impl Message {
     }
 
     fn take(&mut self, section: u64, bytes: &[u8]) -> Result<usize, DecodeError> {
-        fn into<'a, T: serde_amqp::serde::Deserialize<'a>>(
+        fn into<T: serde_amqp::serde::de::DeserializeOwned>(
             slot: &mut Option<T>,
-            bytes: &'a [u8],
+            bytes: &[u8],
         ) -> Result<usize, DecodeError> {
             let (value, used) = decode(bytes)?;
             *slot = Some(value);

@@ -2,9 +2,8 @@
 //!
 //! Types and their encoding come from `serde_amqp` and `fe2o3-amqp-types`. What those two leave to their user is here:
 //!
-//! - [`scan`]: what a peer sent is measured before it is decoded. The codec limits one array to 65,536 elements, but not how
-//!   deep values nest (a stack overflow) nor how many such arrays a frame may hold (a frame of 64 KiB can claim 400 million
-//!   nulls). See the limits there.
+//! - [`scan`]: what a peer sent is measured before it is decoded. The codec does not limit how deep values nest, nor what all
+//!   arrays of a frame take together, and it stumbles over some values. The table there has each case.
 //! - [`frame`]: frame headers, and the type byte of SASL frames.
 //! - [`message`]: a message is decoded section by section, since the codec offers whole messages only through
 //!   an interface that it hides. Sections that are empty maps are left out.
@@ -54,11 +53,11 @@ pub fn encode<T: serde_amqp::serde::Serialize>(value: &T) -> Result<Vec<u8>, Dec
 ///
 /// # Errors
 /// If it is cut off, over the limits of [`scan`], or not a `T`.
-pub fn decode<'a, T: serde_amqp::serde::Deserialize<'a>>(
-    bytes: &'a [u8],
+pub fn decode<T: serde_amqp::serde::de::DeserializeOwned>(
+    bytes: &[u8],
 ) -> Result<(T, usize), DecodeError> {
-    let length = scan::measure(bytes)?;
-    let value = serde_amqp::from_slice(&bytes[..length])
-        .map_err(|e| DecodeError(format!("cannot decode: {e}")))?;
+    let (fit, length) = scan::prepare(bytes)?;
+    let value =
+        serde_amqp::from_slice(&fit).map_err(|e| DecodeError(format!("cannot decode: {e}")))?;
     Ok((value, length))
 }

@@ -16,6 +16,8 @@ pub enum Failure {
     SaslRefused(u8),
     /// The peer sent nothing for longer than it may.
     Silent,
+    /// The peer did not take what was sent to it in time. The driver says so, not the engine.
+    Stalled,
     /// The peer closed the connection, and gave this reason.
     ClosedByPeer(Option<Condition>),
     /// The peer hung up without a close.
@@ -32,6 +34,7 @@ impl std::fmt::Display for Failure {
             }
             Self::SaslRefused(code) => write!(f, "the peer refused SASL ANONYMOUS: code {code}"),
             Self::Silent => f.write_str("the peer sent nothing for longer than the idle time-out"),
+            Self::Stalled => f.write_str("the peer does not take what is sent to it"),
             Self::ClosedByPeer(Some(condition)) => {
                 write!(f, "the peer closed the connection: {condition}")
             }

@@ -8,8 +8,9 @@ use expect_test::{Expect, expect};
 use punctual_servicebus::{
     Class, Client, Error, UnixMs,
     ops::{outgoing::OutgoingMessage, schedule::SequenceNumber},
+    transport::Transport,
 };
-use std::time::Duration;
+use std::{io::Write, time::Duration};
 
 fn schedule(client: &mut Client<Pipe>) -> Result<SequenceNumber, Error> {
     let message = OutgoingMessage::scheduled("m", "", UnixMs(1_790_000_000_000));
@@ -157,4 +158,46 @@ fn connections_that_never_open() {
         Fault::HalfAFrame,
         expect!["Protocol: connect: the peer does not answer in AMQP 1.0"],
     );
+}
+
+/// A peer that takes no byte.
+struct Deaf {
+    clock: std::sync::Arc<crate::peer::TestClock>,
+    timeout: Duration,
+}
+
+impl std::io::Read for Deaf {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        self.write(&[])
+    }
+}
+
+impl std::io::Write for Deaf {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        self.clock.advance(self.timeout);
+        Err(std::io::ErrorKind::TimedOut.into())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Transport for Deaf {
+    fn set_timeout(&mut self, timeout: Duration) -> std::io::Result<()> {
+        self.timeout = timeout;
+        Ok(())
+    }
+}
+
+#[test]
+fn writing_ends_too() {
+    let clock = std::sync::Arc::new(crate::peer::TestClock::default());
+    let deaf = Deaf {
+        clock: clock.clone(),
+        timeout: Duration::ZERO,
+    };
+    let result = Client::connect(deaf, &options(), clock.clone());
+    check_error(result, expect!["Retryable: connect: the peer does not take what is sent to it"]);
+    assert_eq!(clock.elapsed(), Duration::from_secs(15));
 }

@@ -6,7 +6,7 @@
 mod pipe;
 mod script;
 
-pub use pipe::Pipe;
+pub use pipe::{Pipe, TestClock};
 pub use script::{Answer, Fault, Script, Waiting};
 
 use punctual_servicebus::codec::{
