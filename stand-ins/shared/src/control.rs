@@ -197,7 +197,7 @@ mod tests {
             expect![[r#"
                 200 {"points":[{"kinds":["busy"],"name":"rest.send"}],"standing":[{"after":0,"at":"rest","delay_ms":0,"kind":"busy","probability":1.0,"retry_after_seconds":null,"times":null}]}
                 400 {"error":"no point is called \"moon\"; there are rest.send"}
-                400 {"error":"this is not a fault: unknown variant `eclipse`, expected one of `busy`, `unauthorized`, `refuse`, `detach`, `drop`, `lose-answer`, `half-answer`, `no-answer`, `slow` at line 1 column 29"}
+                400 {"error":"this is not a fault: unknown variant `eclipse`, expected one of `busy`, `unauthorized`, `refuse`, `fail`, `fail-after`, `race`, `twice`, `detach`, `drop`, `lose-answer`, `half-answer`, `no-answer`, `slow` at line 1 column 29"}
                 200 {"points":[{"kinds":["busy"],"name":"rest.send"}],"standing":[]}
             "#]],
         );

@@ -19,6 +19,14 @@ pub enum FaultKind {
     Unauthorized,
     /// Nothing is done and the answer is a refusal.
     Refuse,
+    /// Nothing is done and the answer is that the service failed.
+    Fail,
+    /// It is done, and the answer is that the service failed.
+    FailAfter,
+    /// Somebody else gets there first.
+    Race,
+    /// It is done twice.
+    Twice,
     /// Nothing is done and the link (AMQP) is detached as if the service moved it.
     Detach,
     /// Nothing is done and the connection is gone.

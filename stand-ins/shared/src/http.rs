@@ -14,8 +14,10 @@ use http_body_util::{BodyExt, Limited};
 use hyper::body::{Body, Frame, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 
 const LARGEST_COUNT_OF_CONNECTIONS: usize = 1_000;
 const LARGEST_DELAY: Duration = Duration::from_secs(600);
@@ -78,6 +80,19 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
 
 /// Serves until dropped; then all its connections end too.
 pub async fn serve(listener: TcpListener, handler: Arc<dyn Handler>) {
+    accept(listener, None, handler).await;
+}
+
+/// Serves over TLS, until dropped.
+pub async fn serve_tls(
+    listener: TcpListener,
+    config: Arc<rustls::ServerConfig>,
+    handler: Arc<dyn Handler>,
+) {
+    accept(listener, Some(TlsAcceptor::from(config)), handler).await;
+}
+
+async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, handler: Arc<dyn Handler>) {
     let mut connections = JoinSet::new();
     loop {
         while connections.len() >= LARGEST_COUNT_OF_CONNECTIONS {
@@ -85,19 +100,33 @@ pub async fn serve(listener: TcpListener, handler: Arc<dyn Handler>) {
         }
         while connections.try_join_next().is_some() {}
         match listener.accept().await {
-            Ok((stream, _)) => drop(connections.spawn(converse(stream, handler.clone()))),
+            Ok((stream, _)) => {
+                drop(connections.spawn(greet(stream, tls.clone(), handler.clone())));
+            }
             // Out of file handles, for example: breathe, then try again.
             Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
         }
     }
 }
 
-async fn converse(stream: TcpStream, handler: Arc<dyn Handler>) {
+async fn greet(stream: TcpStream, tls: Option<TlsAcceptor>, handler: Arc<dyn Handler>) {
+    let _ = stream.set_nodelay(true);
+    match tls {
+        None => converse(stream, handler).await,
+        // A client that does not trust the certificate goes away, which is its right.
+        Some(tls) => {
+            if let Ok(stream) = tls.accept(stream).await {
+                converse(stream, handler).await;
+            }
+        }
+    }
+}
+
+async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin, handler: Arc<dyn Handler>) {
     let service = service_fn(move |request| {
         let handler = handler.clone();
         async move { one(handler, request).await }
     });
-    let _ = stream.set_nodelay(true);
     // An error here is the client's going away, or a fault that was asked for.
     let _ = hyper::server::conn::http1::Builder::new()
         .serve_connection(TokioIo::new(stream), service)
