@@ -195,12 +195,14 @@ pub fn config(
     if !options.only_extra_ca {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     }
-    for certificate in
-        CertificateDer::pem_slice_iter(options.extra_ca_pem.as_deref().unwrap_or("").as_bytes())
-    {
-        let certificate = certificate.map_err(|error| wrong(format!("extra CA: {error}")))?;
-        let added = roots.add(certificate);
-        added.map_err(|error| wrong(format!("extra CA: {error}")))?;
+    if let Some(pem) = &options.extra_ca_pem {
+        let unread = || wrong("the extra CA is no certificate in PEM");
+        let mut certificates = CertificateDer::pem_slice_iter(pem.as_bytes()).peekable();
+        certificates.peek().ok_or_else(unread)?;
+        for certificate in certificates {
+            let certificate = certificate.map_err(|_| unread())?;
+            roots.add(certificate).map_err(|_| unread())?;
+        }
     }
     let provider = Arc::new(provider);
     let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
@@ -260,6 +262,9 @@ fn explain(error: &io::Error, name: &str) -> Error {
                 }
                 CertificateError::UnknownIssuer => {
                     "is from an issuer that is not trusted".to_owned()
+                }
+                CertificateError::BadSignature => {
+                    "is not signed by the issuer that it names".to_owned()
                 }
                 other => format!("is not accepted: {other}"),
             };

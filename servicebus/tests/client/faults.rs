@@ -198,6 +198,9 @@ fn writing_ends_too() {
         timeout: Duration::ZERO,
     };
     let result = Client::connect(deaf, &options(), clock.clone());
-    check_error(result, expect!["Retryable: connect: the peer does not take what is sent to it"]);
+    check_error(
+        result,
+        expect!["Retryable: connect: the peer does not take what is sent to it"],
+    );
     assert_eq!(clock.elapsed(), Duration::from_secs(15));
 }
