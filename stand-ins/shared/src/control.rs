@@ -7,6 +7,8 @@
 //! | `GET /faults` | `{"points":[…],"standing":[…]}` |
 //! | `POST /faults` | adds a [`Fault`]; answers as `GET` |
 //! | `DELETE /faults` | takes all away |
+//! | `GET /requests?since=n` | `{"counts":{kind: n},"requests":[…]}`: up to 1,000 of the newest, from number `n` on |
+//! | `DELETE /requests` | counts from nothing again |
 //!
 //! These are functions of a request. The shell calls them and falls through to its own routes on `None`.
 
@@ -15,7 +17,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use http::{Method, Request, Response, StatusCode, header};
 use serde::Deserialize;
 
-use crate::{Clock, Fault, Faults};
+use crate::{Clock, Fault, Faults, Ledger};
+
+const LARGEST_COUNT_OF_REQUESTS: usize = 1_000;
 
 /// A change of the clock. `now` comes before `advance_seconds` when both are there.
 #[derive(Deserialize)]
@@ -96,6 +100,34 @@ pub fn faults(faults: &mut Faults, request: &Request<Bytes>) -> Option<Response<
         ),
         Err(problem) => refuse(StatusCode::BAD_REQUEST, &problem),
     })
+}
+
+/// Answers `/requests`, for stand-ins that keep a [`Ledger`].
+pub fn requests(ledger: &mut Ledger, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+    if request.uri().path() != "/requests" {
+        return None;
+    }
+    match *request.method() {
+        Method::GET => {}
+        Method::DELETE => ledger.reset(),
+        _ => {
+            let how = "GET shows the requests, DELETE counts from nothing again";
+            return Some(refuse(StatusCode::METHOD_NOT_ALLOWED, how));
+        }
+    }
+    let query = request.uri().query().unwrap_or_default();
+    let Ok(since) = query.strip_prefix("since=").map_or(Ok(0), str::parse) else {
+        let how = "since must be the number of a request";
+        return Some(refuse(StatusCode::BAD_REQUEST, how));
+    };
+    let newest: Vec<_> = ledger
+        .since(since)
+        .take(LARGEST_COUNT_OF_REQUESTS)
+        .collect();
+    Some(json(
+        StatusCode::OK,
+        &serde_json::json!({ "counts": ledger.counts(), "requests": newest }),
+    ))
 }
 
 /// A JSON response.

@@ -2,7 +2,7 @@
 //!
 //! A stand-in is a pure core (bytes or requests in, bytes or responses out) in a thin shell that owns sockets.
 //! The core takes `now` and a [`Random`] from whoever drives it, so that a simulation can run it in one thread
-//! under its own clock. This crate has the small parts for the core ([`Random`], [`Faults`]) and the shell
+//! under its own clock. This crate has the small parts for the core ([`Random`], [`Faults`], [`Ledger`]) and the shell
 //! ([`Clock`], [`serve`], [`send`], [`Authority`], the routes of [`control`]).
 //!
 //! A stand-in listens on loopback and nowhere else: [`listen`] refuses any other address. So does [`send`].
@@ -12,6 +12,7 @@ pub mod control;
 pub mod faults;
 mod guid;
 mod http;
+mod ledger;
 mod random;
 mod sender;
 mod tls;
@@ -20,6 +21,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use faults::{Fault, FaultKind, Faults, Point, Strike};
 pub use guid::{Guid, NoGuid};
 pub use http::{Handler, Manner, Reply, listen, serve, serve_tls};
+pub use ledger::{Entry, Ledger};
 pub use random::Random;
 pub use sender::{NoAnswer, send};
 pub use tls::{Authority, Leaf};
