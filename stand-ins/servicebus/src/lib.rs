@@ -15,6 +15,7 @@
 
 pub mod access;
 pub mod address;
+pub mod amqp;
 pub mod broker;
 pub mod bus;
 pub mod codec;

@@ -12,6 +12,7 @@ pub mod control;
 pub mod faults;
 mod guid;
 mod http;
+pub mod judges;
 mod ledger;
 mod random;
 mod sender;

@@ -9,6 +9,8 @@ use fe2o3_amqp_types::messaging::{
     AmqpValue, ApplicationProperties, Data, Header, MessageAnnotations, Properties,
 };
 use serde_amqp::Value;
+use serde_amqp::described::Described;
+use serde_amqp::descriptor::Descriptor;
 use serde_amqp::primitives::Timestamp;
 use serde_bytes::ByteBuf;
 
@@ -103,14 +105,7 @@ pub fn decode_batch(bytes: &[u8]) -> Result<Vec<Content>, Malformed> {
 pub fn encode(entry: &Entry) -> Vec<u8> {
     let content = &entry.content;
     let mut bytes = Vec::with_capacity(content.size_bytes + 256);
-    let header = Header {
-        ttl: content
-            .ttl_ms
-            .map(|ttl_ms| u32::try_from(ttl_ms).unwrap_or(u32::MAX)),
-        delivery_count: entry.failed_deliveries,
-        ..content.header.clone()
-    };
-    write(&header, &mut bytes);
+    write(&header(entry), &mut bytes);
     write(&annotations(entry), &mut bytes);
     write(&content.properties, &mut bytes);
     if !content.application.is_empty() {
@@ -121,6 +116,27 @@ pub fn encode(entry: &Entry) -> Vec<u8> {
     }
     bytes.extend_from_slice(&content.body);
     bytes
+}
+
+/// AMQP's header, as a list, because the type leaves out what has its default value, and the vendor's clients take a
+/// delivery count that is left out for an unknown one.
+fn header(entry: &Entry) -> Value {
+    let ttl = entry
+        .content
+        .ttl_ms
+        .map(|ttl_ms| u32::try_from(ttl_ms).unwrap_or(u32::MAX));
+    let header = &entry.content.header;
+    let fields = vec![
+        Value::Bool(header.durable),
+        Value::Ubyte(header.priority.0),
+        ttl.map_or(Value::Null, Value::Uint),
+        Value::Bool(false),
+        Value::Uint(entry.failed_deliveries),
+    ];
+    Value::Described(Box::new(Described {
+        descriptor: Descriptor::Code(0x70),
+        value: Value::List(fields),
+    }))
 }
 
 fn annotations(entry: &Entry) -> MessageAnnotations {

@@ -1,5 +1,6 @@
 //! The shell: sockets on loopback, a real lock around the state, a clock. Everything else is decided elsewhere.
 
+mod amqp;
 mod control;
 mod http;
 mod shared;
@@ -7,9 +8,10 @@ mod shared;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use anyhow::{Result, anyhow};
-use punctual_stand_ins::{Authority, Clock, SystemClock, listen, serve};
+use anyhow::{Result, anyhow, bail};
+use punctual_stand_ins::{Authority, Clock, Leaf, SystemClock, listen, serve};
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 
 use crate::access::{Access, BearerValidator, Rights, Rule};
 use crate::broker::Broker;
@@ -20,7 +22,11 @@ use shared::Shared;
 
 /// What to start.
 pub struct StandInOptions {
-    /// Where HTTP listens: loopback; port 0 takes a free one.
+    /// Where AMQP listens: loopback; port 0 takes a free one.
+    pub amqp: SocketAddr,
+    /// Where AMQP over TLS listens.
+    pub amqps: SocketAddr,
+    /// Where HTTP listens.
     pub http: SocketAddr,
     /// Where the control routes listen.
     pub control: SocketAddr,
@@ -30,6 +36,8 @@ pub struct StandInOptions {
     pub namespace: NamespaceOptions,
     /// The shared access policies. The first is in the connection string.
     pub rules: Vec<Rule>,
+    /// What the TLS certificate says.
+    pub certificate: Leaf,
     /// Who judges bearer tokens; nobody refuses them all.
     pub bearer: Option<Box<dyn BearerValidator>>,
     /// The clock of queues, locks and tokens. Timeouts of connections run by the machine's.
@@ -42,6 +50,8 @@ impl Default for StandInOptions {
     fn default() -> Self {
         let free = SocketAddr::from(([127, 0, 0, 1], 0));
         Self {
+            amqp: free,
+            amqps: free,
             http: free,
             control: free,
             queues: ["reminders", "probe"]
@@ -53,6 +63,7 @@ impl Default for StandInOptions {
                 key: "SAS_KEY_VALUE".into(),
                 rights: Rights::ALL,
             }],
+            certificate: Leaf::default(),
             bearer: None,
             clock: Arc::new(SystemClock::new()),
             seed: 0,
@@ -63,8 +74,11 @@ impl Default for StandInOptions {
 /// A Service Bus that runs. It ends, with all its connections, when this is dropped.
 pub struct StandIn {
     shared: Arc<Shared>,
+    amqp: SocketAddr,
+    amqps: SocketAddr,
     http: SocketAddr,
     control: SocketAddr,
+    connection_string: String,
     authority: Arc<Authority>,
     _tasks: JoinSet<()>,
 }
@@ -78,6 +92,10 @@ impl StandIn {
                 .create_queue(&name, queue)
                 .map_err(|problem| anyhow!("queue {name:?}: {problem}"))?;
         }
+        let (name, key) = match options.rules.first() {
+            Some(rule) => (rule.name.clone(), rule.key.clone()),
+            None => bail!("at least one rule is needed, to have a connection string"),
+        };
         let bus = ServiceBus::new(
             broker,
             Access::new(options.rules, options.bearer),
@@ -86,6 +104,15 @@ impl StandIn {
         let shared = Arc::new(Shared::new(bus, options.clock));
         let authority = Arc::new(Authority::new()?);
         let mut tasks = JoinSet::new();
+
+        let listener = listen(options.amqp).await?;
+        let amqp = listener.local_addr()?;
+        tasks.spawn(amqp::serve(listener, None, shared.clone()));
+
+        let listener = listen(options.amqps).await?;
+        let amqps = listener.local_addr()?;
+        let tls = TlsAcceptor::from(authority.server(&options.certificate)?);
+        tasks.spawn(amqp::serve(listener, Some(tls), shared.clone()));
 
         let listener = listen(options.http).await?;
         let http = listener.local_addr()?;
@@ -99,12 +126,51 @@ impl StandIn {
 
         let ticking = shared.clone();
         tasks.spawn(async move { ticking.tick_for_ever().await });
+        let connection_string = format!(
+            "Endpoint=sb://{amqp};SharedAccessKeyName={name};SharedAccessKey={key};UseDevelopmentEmulator=true"
+        );
         Ok(Self {
             shared,
+            amqp,
+            amqps,
             http,
             control,
+            connection_string,
             authority,
             _tasks: tasks,
+        })
+    }
+
+    /// Where AMQP over plain TCP is.
+    pub fn amqp(&self) -> SocketAddr {
+        self.amqp
+    }
+
+    /// Where AMQP over TLS is.
+    pub fn amqps(&self) -> SocketAddr {
+        self.amqps
+    }
+
+    /// What the vendor's clients take: AMQP over plain TCP.
+    pub fn connection_string(&self) -> &str {
+        &self.connection_string
+    }
+
+    /// Where everything is, as `cargo xtask stand-ins` prints it.
+    pub fn describe(&self) -> serde_json::Value {
+        let queues: Vec<String> = self.with(|bus| {
+            bus.broker
+                .queues()
+                .map(|(name, _, _)| name.to_owned())
+                .collect()
+        });
+        serde_json::json!({
+            "amqp": self.amqp.to_string(),
+            "amqps": self.amqps.to_string(),
+            "http": self.http_url(),
+            "control": self.control_url(),
+            "connection_string": self.connection_string,
+            "queues": queues,
         })
     }
 

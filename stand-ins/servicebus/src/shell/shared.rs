@@ -1,10 +1,12 @@
 //! The state that all connections share, and how they hear of changes.
 
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use punctual_stand_ins::Clock;
 use tokio::sync::watch;
 
+use crate::amqp::Now;
 use crate::bus::ServiceBus;
 
 pub(super) struct Shared {
@@ -12,6 +14,7 @@ pub(super) struct Shared {
     pub(super) clock: Arc<dyn Clock>,
     /// The broker's revision.
     revisions: watch::Sender<u64>,
+    started: Instant,
 }
 
 impl Shared {
@@ -21,7 +24,25 @@ impl Shared {
             bus: Mutex::new(bus),
             clock,
             revisions,
+            started: Instant::now(),
         }
+    }
+
+    /// Both clocks.
+    pub(super) fn now(&self) -> Now {
+        Now {
+            wall_ms: self.clock.now_ms(),
+            steady_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+
+    /// Completes when the steady clock shows this.
+    pub(super) async fn sleep_until(&self, steady_ms: u64) {
+        // A day at a time: who waits looks again.
+        let left_ms = steady_ms
+            .saturating_sub(self.now().steady_ms)
+            .min(86_400_000);
+        tokio::time::sleep(Duration::from_millis(left_ms)).await;
     }
 
     /// Does something to the state at the clock's time, and tells the others if it changed.

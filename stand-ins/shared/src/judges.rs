@@ -1,0 +1,108 @@
+//! The vendors' own clients, which judge the stand-ins: installed beside the build, never into the source tree.
+//!
+//! A stand-in that is judged has a folder with `python/requirements.txt` and `node/package.json`, which pin the
+//! clients. [`install`] puts them into a folder of their own under the target directory; [`python`] and [`node`]
+//! find them there, or say in a sentence why not, for a test to show when it skips.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Where the clients for a stand-in's tests are kept: below the target directory.
+pub fn folder(target: &Path, stand_in: &str) -> PathBuf {
+    target.join("judges").join(stand_in)
+}
+
+/// Installs what is not installed yet, with pip and npm. The answers say what could not be, and why.
+pub fn install(pins: &Path, into: &Path) -> Vec<String> {
+    let python = python(pins, into)
+        .map(drop)
+        .or_else(|_| install_python(pins, into));
+    let node = node(pins, into)
+        .map(drop)
+        .or_else(|_| install_node(pins, into));
+    [python, node].into_iter().filter_map(Result::err).collect()
+}
+
+/// The Python interpreter that has the clients.
+pub fn python(pins: &Path, into: &Path) -> Result<PathBuf, String> {
+    check_stamp(
+        &pins.join("python/requirements.txt"),
+        &into.join("python/stamp"),
+    )?;
+    let places = ["python/bin/python", "python/Scripts/python.exe"].map(|place| into.join(place));
+    let found = places.into_iter().find(|place| place.is_file());
+    found.ok_or_else(|| "the virtual environment has no Python".into())
+}
+
+/// The folder whose `node_modules` has the clients.
+pub fn node(pins: &Path, into: &Path) -> Result<PathBuf, String> {
+    check_stamp(&pins.join("node/package.json"), &into.join("node/stamp"))?;
+    Ok(into.join("node"))
+}
+
+/// A stamp is a copy of the pins, left when all was installed.
+fn check_stamp(pins: &Path, stamp: &Path) -> Result<(), String> {
+    let wanted = std::fs::read(pins).map_err(|error| format!("{}: {error}", pins.display()))?;
+    match std::fs::read(stamp) {
+        Ok(installed) if installed == wanted => Ok(()),
+        _ => Err(
+            "they are not installed; `cargo xtask test` does it where python3 and node are".into(),
+        ),
+    }
+}
+
+fn install_python(pins: &Path, into: &Path) -> Result<(), String> {
+    let (pins, into) = (pins.join("python/requirements.txt"), into.join("python"));
+    start_afresh(&into)?;
+    run(Command::new("python3").args(["-m", "venv"]).arg(&into))?;
+    let pip = into.join("bin").join("python");
+    let mut command = Command::new(pip);
+    command.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "-r",
+    ]);
+    run(command.arg(&pins))?;
+    leave_stamp(&pins, &into)
+}
+
+fn install_node(pins: &Path, into: &Path) -> Result<(), String> {
+    let (pins, into) = (pins.join("node/package.json"), into.join("node"));
+    start_afresh(&into)?;
+    std::fs::copy(&pins, into.join("package.json")).map_err(|error| error.to_string())?;
+    let mut command = Command::new("npm");
+    command.args([
+        "install",
+        "--silent",
+        "--no-audit",
+        "--no-fund",
+        "--ignore-scripts",
+    ]);
+    run(command.current_dir(&into))?;
+    leave_stamp(&pins, &into)
+}
+
+fn start_afresh(into: &Path) -> Result<(), String> {
+    if into.exists() {
+        std::fs::remove_dir_all(into).map_err(|error| format!("{}: {error}", into.display()))?;
+    }
+    std::fs::create_dir_all(into).map_err(|error| format!("{}: {error}", into.display()))
+}
+
+fn leave_stamp(pins: &Path, into: &Path) -> Result<(), String> {
+    std::fs::copy(pins, into.join("stamp"))
+        .map(drop)
+        .map_err(|error| error.to_string())
+}
+
+fn run(command: &mut Command) -> Result<(), String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{name} failed: {status}")),
+        Err(error) => Err(format!("{name} cannot be run: {error}")),
+    }
+}
