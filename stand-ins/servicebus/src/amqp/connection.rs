@@ -40,6 +40,8 @@ pub struct Connection {
     reader: Reader,
     out: Output,
     grants: Vec<Grant>,
+    /// A token was shown, though it may have ended since.
+    is_known: bool,
     sessions: BTreeMap<u16, Session>,
     largest_frame_bytes: u32,
     peer_frame_bytes: u32,
@@ -58,6 +60,7 @@ impl Connection {
             reader: Reader::new(largest_frame_bytes),
             out: Output::default(),
             grants: Vec::new(),
+            is_known: false,
             sessions: BTreeMap::new(),
             largest_frame_bytes,
             peer_frame_bytes: SMALLEST_FRAME_BYTES,
@@ -75,16 +78,15 @@ impl Connection {
         self.reader.feed(bytes);
         while !self.is_ending() {
             match self.step(bus, now) {
-                Ok(true) => {}
+                // After each frame, so that it does not matter how the stream was torn.
+                Ok(true) => self.pump(bus, now),
                 Ok(false) => break,
-                Err(malformed) => self.fail(
-                    bus,
-                    now,
-                    error("amqp:connection:framing-error", malformed.0),
-                ),
+                Err(malformed) => {
+                    let error = error("amqp:connection:framing-error", malformed.0);
+                    self.fail(bus, now, error);
+                }
             }
         }
-        self.pump(bus, now);
     }
 
     /// Does what time or another connection's doings make possible: deliveries, signs of life, timeouts.
@@ -324,7 +326,7 @@ impl Connection {
             "The connection did not show a token within 20 seconds.",
         );
         let first = if silence.0 < alone.0 { silence } else { alone };
-        if self.grants.is_empty() && anonymous.0 < first.0 {
+        if !self.is_known && anonymous.0 < first.0 {
             anonymous
         } else {
             first
@@ -348,6 +350,7 @@ impl Connection {
 
     fn drop_what_tokens_no_longer_allow(&mut self, bus: &mut ServiceBus, now: Now) {
         let before = self.grants.len();
+        self.is_known |= before > 0;
         self.grants.retain(|grant| grant.expires_ms > now.wall_ms);
         if self.grants.len() < before {
             let mut turn = Turn {

@@ -21,11 +21,19 @@ impl Session {
     pub(super) fn deliver(&mut self, turn: &mut Turn<'_>) {
         loop {
             self.flush(turn);
-            let handles: Vec<u32> = self.links.keys().copied().collect();
+            // Whoever was served last waits for the others.
+            let (earlier, later): (Vec<u32>, Vec<u32>) = self
+                .links
+                .keys()
+                .partition(|handle| **handle <= self.last_served);
+            let handles = [later, earlier].concat();
             let mut delivered = false;
             for handle in handles {
                 if self.outbox.is_empty() && !turn.out.is_broken() {
-                    delivered |= self.deliver_one(handle, turn);
+                    if self.deliver_one(handle, turn) {
+                        delivered = true;
+                        self.last_served = handle;
+                    }
                     self.flush(turn);
                 }
             }

@@ -27,6 +27,8 @@ pub(super) struct Frame {
 #[derive(Debug)]
 pub(super) struct Reader {
     buffer: Vec<u8>,
+    /// How much of the buffer has been read.
+    read: usize,
     largest_frame_bytes: usize,
 }
 
@@ -34,22 +36,30 @@ impl Reader {
     pub(super) fn new(largest_frame_bytes: u32) -> Self {
         Self {
             buffer: Vec::new(),
+            read: 0,
             largest_frame_bytes: largest_frame_bytes as usize,
         }
     }
 
     pub(super) fn feed(&mut self, bytes: &[u8]) {
+        // Once a feed, not once a frame: many small frames come in one.
+        self.buffer.drain(..self.read);
+        self.read = 0;
         self.buffer.extend_from_slice(bytes);
     }
 
+    fn rest(&self) -> &[u8] {
+        &self.buffer[self.read..]
+    }
+
     pub(super) fn next_header(&mut self) -> Option<[u8; 8]> {
-        let header = *self.buffer.first_chunk()?;
-        self.buffer.drain(..8);
+        let header = *self.rest().first_chunk()?;
+        self.read += 8;
         Some(header)
     }
 
     pub(super) fn next_frame(&mut self) -> Result<Option<Frame>, Malformed> {
-        let Some(start) = self.buffer.first_chunk::<8>() else {
+        let Some(start) = self.rest().first_chunk::<8>() else {
             return Ok(None);
         };
         let [a, b, c, d, offset, kind, high, low] = *start;
@@ -66,11 +76,11 @@ impl Reader {
             1 => Kind::Sasl,
             _ => return Err(Malformed("a frame's type is neither AMQP nor SASL")),
         };
-        if self.buffer.len() < size {
+        if self.rest().len() < size {
             return Ok(None);
         }
-        let body = self.buffer[body_at..size].to_vec();
-        self.buffer.drain(..size);
+        let body = self.rest()[body_at..size].to_vec();
+        self.read += size;
         let channel = u16::from_be_bytes([high, low]);
         Ok(Some(Frame {
             kind,
@@ -168,7 +178,7 @@ mod tests {
                 }
             }
             prop_assert_eq!(seen, bodies);
-            prop_assert!(reader.buffer.is_empty());
+            prop_assert!(reader.rest().is_empty());
         }
     }
 }

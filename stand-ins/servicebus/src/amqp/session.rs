@@ -22,6 +22,8 @@ pub(super) struct Session {
     pub(super) links: BTreeMap<u32, Link>,
     pub(super) unsettled: BTreeMap<u32, Unsettled>,
     pub(super) next_delivery_id: u32,
+    /// The link over which something was delivered last.
+    pub(super) last_served: u32,
     /// Transfer frames that wait for the client's window.
     pub(super) outbox: VecDeque<(Transfer, Vec<u8>)>,
     pub(super) next_outgoing_id: u32,
@@ -48,6 +50,7 @@ impl Session {
             links: BTreeMap::new(),
             unsettled: BTreeMap::new(),
             next_delivery_id: 0,
+            last_served: 0,
             outbox: VecDeque::new(),
             next_outgoing_id: 0,
             peer_window: begin.incoming_window,

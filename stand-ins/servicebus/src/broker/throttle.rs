@@ -1,4 +1,7 @@
-//! The credits of a namespace: Standard has 1,000 a second, one for each message sent, received or peeked.
+//! The credits of a namespace: Standard has 1,000 a second, one for each message sent or peeked.
+//!
+//! What a schedule or a cancel costs is not documented; here it is one a message. Messages that are received cost
+//! the service's customers a credit too. Here they are not counted, because over AMQP nothing could be refused.
 
 use super::Refusal;
 
