@@ -179,6 +179,11 @@ impl Connection {
         self.stage == Stage::Open
     }
 
+    /// Neither side has closed, though they may not have opened yet.
+    pub(super) fn is_usable(&self) -> bool {
+        !matches!(self.stage, Stage::Closing | Stage::Closed)
+    }
+
     /// Says goodbye. [`Event::Closed`] follows when the peer did too.
     pub fn close(&mut self) {
         if matches!(self.stage, Stage::Opening | Stage::Open) {

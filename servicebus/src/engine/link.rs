@@ -113,6 +113,7 @@ impl Link {
             }
         };
         if transfer.aborted {
+            self.count();
             return Ok(None);
         }
         partial.settled |= transfer.settled.unwrap_or(false);
@@ -127,8 +128,13 @@ impl Link {
             self.partial = Some(partial);
             return Ok(None);
         }
-        self.delivery_count = self.delivery_count.wrapping_add(1);
-        self.credit -= 1;
+        self.count();
         Ok(Some(partial))
+    }
+
+    /// A message has gone by, whole or aborted.
+    fn count(&mut self) {
+        self.delivery_count = self.delivery_count.wrapping_add(1);
+        self.credit = self.credit.saturating_sub(1);
     }
 }

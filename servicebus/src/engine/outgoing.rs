@@ -3,6 +3,7 @@
 use super::{
     Connection, Delivery, Event, LinkId, SessionId,
     link::{Direction, Link, LinkState},
+    outbox::Outbox,
     session::{Session, SessionState},
 };
 use crate::codec::{
@@ -52,6 +53,9 @@ pub enum SendError {
 impl Connection {
     /// Begins a session. [`Event::Began`] follows. `None` if the peer takes no more, or the connection has ended.
     pub fn begin(&mut self) -> Option<SessionId> {
+        if !self.is_usable() {
+            return None;
+        }
         let free = |channel: &u16| self.sessions.iter().all(|s| s.id.0 != *channel);
         let id = SessionId((0..=self.channel_max.min(255)).find(free)?);
         let session = Session::new(id);
@@ -63,6 +67,9 @@ impl Connection {
     /// Attaches a link. [`Event::Attached`] or [`Event::Detached`] follows. `None` if the session is not there or full.
     pub fn attach(&mut self, session: SessionId, options: &LinkOptions) -> Option<LinkId> {
         let id = LinkId(self.next_link);
+        if !self.is_usable() {
+            return None;
+        }
         let index = self.sessions.iter().position(|s| s.id == session)?;
         let session = &mut self.sessions[index];
         if session.state == SessionState::Ending {
@@ -100,7 +107,7 @@ impl Connection {
         message: &[u8],
     ) -> Result<Delivery, SendError> {
         let max_frame_bytes = self.peer_max_frame_bytes as usize;
-        let session = self.session_of(link).ok_or(SendError::NotAttached)?;
+        let (session, out) = self.session_of(link).ok_or(SendError::NotAttached)?;
         let queued_bytes = session.queued_bytes + message.len();
         let id = session.next_delivery_id;
         let channel = session.id.0;
@@ -140,7 +147,7 @@ impl Connection {
         if !settled {
             session.unsettled_out.insert(id, link);
         }
-        self.flush_session_of(link);
+        session.flush(out);
         Ok(Delivery { link, id })
     }
 
@@ -164,11 +171,11 @@ impl Connection {
     /// Asks the peer to send what it has for the granted credit, and to use up the rest. [`Event::Drained`] follows.
     pub fn drain(&mut self, link: LinkId) {
         self.incoming_flow(link, |entry| entry.draining = true);
-        let done = self.link_mut(link).is_some_and(|entry| entry.credit == 0);
-        if done {
-            if let Some(entry) = self.link_mut(link) {
-                entry.draining = false;
-            }
+        let entry = self
+            .session_of(link)
+            .and_then(|(session, _)| session.link(link));
+        if let Some(entry) = entry.filter(|entry| entry.credit == 0) {
+            entry.draining = false;
             self.events.push_back(Event::Drained(link));
         }
     }
@@ -176,7 +183,7 @@ impl Connection {
     /// Says what became of a received message. Unsettled, the peer's [`Event::Settled`] follows; settled, nothing does.
     /// False if the delivery is not known (any more).
     pub fn dispose(&mut self, delivery: Delivery, state: DeliveryState, settled: bool) -> bool {
-        let Some(session) = self.session_of(delivery.link) else {
+        let Some((session, out)) = self.session_of(delivery.link) else {
             return false;
         };
         if session.unsettled_in.get(&delivery.id) != Some(&delivery.link) {
@@ -194,12 +201,12 @@ impl Connection {
             state: Some(state),
             batchable: false,
         });
-        self.out.frame(channel, &disposition, &[]).is_ok()
+        out.frame(channel, &disposition, &[]).is_ok()
     }
 
     /// Detaches a link for good. [`Event::Detached`] follows.
     pub fn detach(&mut self, link: LinkId) {
-        let Some(session) = self.session_of(link) else {
+        let Some((session, out)) = self.session_of(link) else {
             return;
         };
         let channel = session.id.0;
@@ -215,11 +222,14 @@ impl Connection {
             closed: true,
             error: None,
         });
-        let _ = self.out.frame(channel, &detach, &[]);
+        let _ = out.frame(channel, &detach, &[]);
     }
 
     /// Ends a session and its links. [`Event::Ended`] follows.
     pub fn end(&mut self, id: SessionId) {
+        if !self.is_usable() {
+            return;
+        }
         let Some(session) = self.session(id) else {
             return;
         };
@@ -231,26 +241,22 @@ impl Connection {
         }
     }
 
-    fn session_of(&mut self, link: LinkId) -> Option<&mut Session> {
-        let has = |session: &&mut Session| session.links.iter().any(|entry| entry.id == link);
-        self.sessions.iter_mut().find(has)
-    }
-
-    fn link_mut(&mut self, link: LinkId) -> Option<&mut Link> {
-        self.session_of(link)?.link(link)
-    }
-
-    fn flush_session_of(&mut self, link: LinkId) {
-        let has = |session: &&mut Session| session.links.iter().any(|entry| entry.id == link);
-        if let Some(session) = self.sessions.iter_mut().find(has) {
-            session.flush(&mut self.out);
+    /// The session of a link, and where its frames go. `None` if we have ended either, or the connection.
+    fn session_of(&mut self, link: LinkId) -> Option<(&mut Session, &mut Outbox)> {
+        if !self.is_usable() {
+            return None;
         }
+        let has = |session: &&mut Session| {
+            let alive = session.state != SessionState::Ending;
+            alive && session.links.iter().any(|entry| entry.id == link)
+        };
+        let session = self.sessions.iter_mut().find(has)?;
+        Some((session, &mut self.out))
     }
 
     /// Changes a receiving link's credit or drain, and tells the peer.
     fn incoming_flow(&mut self, link: LinkId, change: impl FnOnce(&mut Link)) {
-        let has = |session: &&mut Session| session.links.iter().any(|entry| entry.id == link);
-        let Some(session) = self.sessions.iter_mut().find(has) else {
+        let Some((session, out)) = self.session_of(link) else {
             return;
         };
         let Some(entry) = session.link(link) else {
@@ -261,9 +267,7 @@ impl Connection {
         }
         change(entry);
         let entry = session.links.iter().find(|entry| entry.id == link);
-        let _ = self
-            .out
-            .frame(session.id.0, &session.flow_frame(entry), &[]);
+        let _ = out.frame(session.id.0, &session.flow_frame(entry), &[]);
     }
 }
 
