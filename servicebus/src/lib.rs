@@ -8,7 +8,8 @@
 //!    makes tokens.
 //! 4. [`Client`]: a blocking client over any [`transport::Transport`], with TLS by rustls.
 //!
-//! ```no_run
+#![cfg_attr(feature = "tls-rustcrypto", doc = "```no_run")]
+#![cfg_attr(not(feature = "tls-rustcrypto"), doc = "```ignore")]
 //! use punctual_servicebus::{
 //!     Client, Credential, Options,
 //!     transport::{SystemClock, Clock, connect_tcp, tls::{Tls, TlsOptions}},

@@ -562,10 +562,30 @@ fn check_violation(channel: u16, frame: Performative, payload: &[u8], expected: 
 
 #[test]
 fn violations() {
-    check_violation(0, open(), &[], expect!["the peer broke the rules of AMQP: a second open"]);
-    check_violation(1, begin(None), &[], expect!["the peer broke the rules of AMQP: the peer begins a session of its own"]);
-    check_violation(1, begin(Some(0)), &[], expect!["the peer broke the rules of AMQP: the peer begins a session of its own"]);
-    check_violation(CHANNEL, begin(Some(0)), &[], expect!["the peer broke the rules of AMQP: two sessions have one channel"]);
+    check_violation(
+        0,
+        open(),
+        &[],
+        expect!["the peer broke the rules of AMQP: a second open"],
+    );
+    check_violation(
+        1,
+        begin(None),
+        &[],
+        expect!["the peer broke the rules of AMQP: the peer begins a session of its own"],
+    );
+    check_violation(
+        1,
+        begin(Some(0)),
+        &[],
+        expect!["the peer broke the rules of AMQP: the peer begins a session of its own"],
+    );
+    check_violation(
+        CHANNEL,
+        begin(Some(0)),
+        &[],
+        expect!["the peer broke the rules of AMQP: two sessions have one channel"],
+    );
     check_violation(
         1,
         Performative::End(End { error: None }),

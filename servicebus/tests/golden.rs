@@ -76,7 +76,7 @@ fn heartbeat() {
 /// The body of a request as we write it.
 #[track_caller]
 fn check_body(request: &Request, expected: &str) {
-    let message = request.encode("id", "reply").unwrap();
+    let message = request.encode("id", "reply", 14_000).unwrap();
     let expected = to_hex(&hex(expected));
     let message = to_hex(&message);
     assert!(

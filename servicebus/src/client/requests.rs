@@ -13,6 +13,7 @@ use crate::{
     ops::management::{Reply, Request},
     transport::Transport,
 };
+use std::time::Duration;
 
 /// How many requests wait for their responses at one time.
 const IN_FLIGHT_MAX: usize = (REPLY_CREDIT / 2) as usize;
@@ -132,7 +133,7 @@ impl<T: Transport> Client<T> {
         let id = self.fresh_name();
         let invalid = |text: String| Error::new(Class::Invalid, doing, text);
         let message = request
-            .encode(&id, &pair.reply_to)
+            .encode(&id, &pair.reply_to, self.server_timeout_ms())
             .map_err(|error| invalid(error.to_string()))?;
         match self.wire.engine.send(pair.requests, 0, false, &message) {
             Ok(delivery) => {
@@ -147,6 +148,17 @@ impl<T: Transport> Client<T> {
             ))),
             Err(SendError::Encoding) => Err(invalid("the request cannot be encoded".to_owned())),
         }
+    }
+
+    /// A second less than we wait, so that its answer comes before we give up.
+    fn server_timeout_ms(&self) -> u32 {
+        let deadline = self.wire.deadline(self.options.operation_timeout);
+        let left = deadline
+            .since(self.wire.clock.now())
+            .saturating_sub(Duration::from_secs(1));
+        u32::try_from(left.as_millis())
+            .unwrap_or(u32::MAX)
+            .max(1_000)
     }
 
     /// The response, or why there will be none.

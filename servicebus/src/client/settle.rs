@@ -80,7 +80,7 @@ impl<T: Transport> Client<T> {
         let token = received.lock_token.ok_or_else(no_lock)?;
         let request = lock::update_disposition(token, disposition);
         let reply = self.request_one(&received.entity, request, "settle")?;
-        reply.success("settle").map(|_| ())
+        reply.change("settle").map(|_| ())
     }
 
     /// Renews the lock of a message. Gives its new end, by the service's clock.

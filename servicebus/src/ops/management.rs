@@ -28,16 +28,25 @@ pub struct Request {
 }
 
 impl Request {
-    /// The request as a message.
+    /// The request as a message. `$management` is told to give up after `timeout_ms`, so that it does not do later what nobody
+    /// waits for any more.
     ///
     /// # Errors
     /// As [`Message::encode`].
-    pub fn encode(&self, message_id: &str, reply_to: &str) -> Result<Vec<u8>, DecodeError> {
+    pub fn encode(
+        &self,
+        message_id: &str,
+        reply_to: &str,
+        timeout_ms: u32,
+    ) -> Result<Vec<u8>, DecodeError> {
         let mut map = OrderedMap::new();
         map.insert(
             "operation".to_owned(),
             SimpleValue::from(self.operation.to_owned()),
         );
+        if self.operation.starts_with("com.microsoft:") {
+            map.insert("com.microsoft:server-timeout".to_owned(), timeout_ms.into());
+        }
         for (key, value) in &self.properties {
             map.insert((*key).to_owned(), value.clone());
         }
@@ -113,6 +122,20 @@ impl Reply {
         let mut error = Error::from_condition(doing, self.condition, Some(self.status));
         error.text = format!("{} (status {})", error.text, self.status);
         Err(error)
+    }
+
+    /// The same for a request that changes something: if the service ran out of time, it may have done it or not.
+    ///
+    /// # Errors
+    /// As [`Reply::success`], but [`Class::UnknownOutcome`] for a time-out of the service.
+    pub fn change(self, doing: &'static str) -> Result<Value, Error> {
+        self.success(doing).map_err(|mut error| {
+            let condition = error.condition.as_ref().map(|c| c.name.as_str());
+            if error.status == Some(408) || condition == Some("com.microsoft:timeout") {
+                error.class = Class::UnknownOutcome;
+            }
+            error
+        })
     }
 }
 

@@ -116,7 +116,7 @@ pub fn schedule_messages(entries: &[Entry]) -> Request {
 /// # Errors
 /// Those of the service; [`Class::UnknownOutcome`] if it gave another count of numbers.
 pub fn scheduled(reply: Reply, count: usize) -> Result<Vec<SequenceNumber>, Error> {
-    let numbers = match entry(reply.success("schedule")?, "sequence-numbers") {
+    let numbers = match entry(reply.change("schedule")?, "sequence-numbers") {
         Some(Value::Array(Array(numbers)) | Value::List(numbers)) => numbers,
         _ => Vec::new(),
     };
@@ -156,7 +156,7 @@ pub fn cancel_scheduled(numbers: &[SequenceNumber]) -> Request {
 /// # Errors
 /// Those of the service.
 pub fn cancelled(reply: Reply) -> Result<Cancellation, Error> {
-    match reply.success("cancel") {
+    match reply.change("cancel") {
         Ok(_) => Ok(Cancellation::Cancelled),
         Err(error) if error.class == Class::TooLate => Ok(Cancellation::TooLateOrUnknown),
         Err(error) => Err(error),

@@ -210,6 +210,20 @@ fn a_busy_service_says_when_to_come_back() {
     );
 }
 
+/// It may have scheduled the message, and only not said so.
+#[test]
+fn a_service_that_ran_out_of_time_is_an_unknown_outcome() {
+    let (mut client, _) = connect(Script {
+        request: Box::new(|_, _, _| Answer::fail(408, "com.microsoft:timeout", "")),
+        ..Script::default()
+    });
+    check_error(
+        client.schedule("q", &[message("a")]).remove(0),
+        expect!["UnknownOutcome: schedule: com.microsoft:timeout (status 408)"],
+    );
+    check_error(client.peek("q", SequenceNumber(1), 1), expect!["Retryable: peek: com.microsoft:timeout (status 408)"]);
+}
+
 #[track_caller]
 fn check_cancel(numbers: &[i64], expected: Expect) {
     let (mut client, pipe) = connect(canceller());

@@ -152,8 +152,8 @@ fn messages() -> Vec<Vec<u8>> {
     let nulls = [head.concat(), vec![0x40; 800]].concat();
     vec![
         message.encode().unwrap(),
-        request.encode("id", "reply").unwrap(),
-        cancel.encode("id", "reply").unwrap(),
+        request.encode("id", "reply", 14_000).unwrap(),
+        cancel.encode("id", "reply", 14_000).unwrap(),
         nulls,
     ]
 }
