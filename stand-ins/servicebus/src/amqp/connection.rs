@@ -13,7 +13,7 @@ use super::{Now, Turn, error, sasl};
 use crate::access::Grant;
 use crate::bus::ServiceBus;
 use crate::codec::Malformed;
-use crate::guid;
+use crate::guid::Guid;
 
 /// What the service's `open` says.
 const IDLE_TIME_OUT_MS: u32 = 240_000;
@@ -257,7 +257,7 @@ impl Connection {
             .filter(|idle_ms| *idle_ms > 0)
             .map(u64::from);
         let answer = Open {
-            container_id: guid::text(bus.random.uuid()),
+            container_id: Guid::next(&mut bus.random).to_string(),
             hostname: None,
             max_frame_size: MaxFrameSize(self.largest_frame_bytes),
             channel_max: ChannelMax(LARGEST_CHANNEL),

@@ -11,7 +11,7 @@ use super::{Turn, amqp_error, error};
 use crate::address::{Address, Entity};
 use crate::broker::Entry;
 use crate::codec::encode;
-use crate::guid;
+use crate::guid::{Guid, swapped};
 
 /// What a transfer's performative takes at most, of a frame of 512 bytes at least.
 const LARGEST_PERFORMATIVE_BYTES: usize = 96;
@@ -102,7 +102,7 @@ impl Session {
             _ => drop(turn.out.after(strike, turn.now)),
         }
         let delivery_id = self.next_delivery_id;
-        let tag = entry.lock.map(|lock| guid::swapped(lock.token));
+        let tag = entry.lock.map(|lock| swapped(lock.token));
         self.send(handle, &encode(entry), tag, entry.lock.is_none());
         if let Some(lock) = entry.lock {
             let unsettled = Unsettled {
@@ -115,14 +115,14 @@ impl Session {
     }
 
     /// Puts a delivery into the outbox, in as many frames as the client's frame size asks for.
-    fn send(&mut self, handle: u32, message: &[u8], tag: Option<guid::Guid>, settled: bool) {
+    fn send(&mut self, handle: u32, message: &[u8], tag: Option<Guid>, settled: bool) {
         let delivery_id = self.next_delivery_id;
         self.next_delivery_id = delivery_id.wrapping_add(1);
         if let Some(Way::Out(out)) = self.links.get_mut(&handle).map(|link| &mut link.way) {
             out.credit -= 1;
             out.delivery_count = out.delivery_count.wrapping_add(1);
         }
-        let tag = tag.map_or_else(|| delivery_id.to_be_bytes().to_vec(), |tag| tag.to_vec());
+        let tag = tag.map_or_else(|| delivery_id.to_be_bytes().to_vec(), |tag| tag.0.to_vec());
         let piece_bytes = (self.peer_frame_bytes as usize)
             .saturating_sub(8 + LARGEST_PERFORMATIVE_BYTES)
             .max(1);

@@ -110,7 +110,7 @@ fn tokens(request: &Request) -> Result<Vec<Guid>, Refusal> {
     let tokens: Option<Vec<Guid>> = tokens
         .iter()
         .map(|token| match token {
-            Value::Uuid(token) => Some(*token.as_inner()),
+            Value::Uuid(token) => Some(Guid(*token.as_inner())),
             _ => None,
         })
         .collect();
@@ -220,7 +220,7 @@ fn receive_deferred(
         if let Some(lock) = entry.lock {
             shown.insert(
                 Value::String("lock-token".into()),
-                Value::Uuid(Uuid::from(lock.token)),
+                Value::Uuid(Uuid::from(lock.token.0)),
             );
         }
         Value::Map(shown)

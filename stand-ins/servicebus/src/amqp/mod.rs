@@ -81,6 +81,3 @@ fn error(condition: &str, text: &str) -> Error {
     // Python's client looks for the third field without asking whether it is there.
     Error::new(condition, Some(text.to_owned()), Some(Fields::new()))
 }
-
-#[cfg(test)]
-mod tests;

@@ -6,6 +6,7 @@ use fe2o3_amqp_types::messaging::{Header, MessageId, Properties};
 use fe2o3_amqp_types::primitives::{OrderedMap, SimpleValue};
 
 use super::{Problem, Refusal};
+use crate::guid::Guid;
 
 /// The longest message-id and session-id, in characters (Service Bus quotas).
 const LONGEST_ID: usize = 128;
@@ -70,7 +71,7 @@ pub fn id_text(id: &MessageId) -> String {
     match id {
         MessageId::String(text) => text.clone(),
         MessageId::Ulong(number) => number.to_string(),
-        MessageId::Uuid(uuid) => crate::guid::text(*uuid.as_inner()),
+        MessageId::Uuid(uuid) => Guid(*uuid.as_inner()).to_string(),
         MessageId::Binary(bytes) => String::from_utf8_lossy(bytes).into_owned(),
     }
 }

@@ -296,7 +296,7 @@ impl Broker {
             return Ok(None);
         };
         self.revision += 1;
-        let token = (mode == Mode::PeekLock).then(|| random.uuid());
+        let token = (mode == Mode::PeekLock).then(|| Guid::next(random));
         Ok(queue.hand_out(entity.part(), number, token, now_ms, &mut self.history))
     }
 
@@ -320,7 +320,7 @@ impl Broker {
             return Err(Refusal::new(Problem::MessageNotFound, text));
         }
         let handed = numbers.iter().filter_map(|number| {
-            let token = (mode == Mode::PeekLock).then(|| random.uuid());
+            let token = (mode == Mode::PeekLock).then(|| Guid::next(random));
             queue.hand_out(part, *number, token, now_ms, history)
         });
         Ok(handed.collect())

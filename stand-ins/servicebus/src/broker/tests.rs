@@ -100,7 +100,7 @@ impl Stage {
 
     fn token(&self, name: &str) -> Guid {
         let index: usize = name.strip_prefix('t').unwrap().parse().unwrap();
-        self.tokens.get(index - 1).copied().unwrap_or_default()
+        self.tokens.get(index - 1).copied().unwrap_or(Guid::NIL)
     }
 
     fn show_lock(&mut self, entry: &Entry) -> String {

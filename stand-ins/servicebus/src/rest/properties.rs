@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use serde_amqp::Value;
 
 use crate::broker::{Content, Entry, Problem, Refusal, id_text};
-use crate::guid;
 
 /// What a message that never expires has for `TimeToLive`: .NET's longest TimeSpan, in seconds.
 const FOR_EVER_SECONDS: f64 = 922_337_203_685.477_5;
@@ -156,7 +155,7 @@ pub(super) fn shown(entry: &Entry) -> String {
         enqueued_sequence_number: 0,
         enqueued_time_utc: date(entry.enqueued_ms),
         label: properties.subject.as_deref(),
-        lock_token: entry.lock.map(|lock| guid::text(lock.token)),
+        lock_token: entry.lock.map(|lock| lock.token.to_string()),
         locked_until_utc: entry.lock.map(|lock| date(lock.until_ms)),
         message_id: content.id(),
         partition_key: match content

@@ -12,7 +12,7 @@ use crate::address::Entity;
 use crate::broker::{Entry, Mode, Refusal};
 use crate::bus::ServiceBus;
 use crate::codec::body_bytes;
-use crate::guid;
+use crate::guid::Guid;
 
 const DEFAULT_WAIT_SECONDS: i64 = 60;
 const LONGEST_WAIT_SECONDS: i64 = 300;
@@ -91,7 +91,7 @@ fn response(waiting: &Waiting, entry: &Entry) -> Response<Bytes> {
             .unwrap_or_else(|| entry.sequence_number.to_string());
         let id = utf8_percent_encode(&id, NON_ALPHANUMERIC);
         let (host, entity) = (&waiting.host, &waiting.entity);
-        let lock = guid::text(lock.token);
+        let lock = lock.token;
         set(
             "location",
             &format!("http://{host}/{entity}/messages/{id}/{lock}"),
@@ -121,7 +121,7 @@ fn header_value(value: &SimpleValue) -> String {
             serde_json::Value::from(text).to_string()
         }
         SimpleValue::Uuid(uuid) => {
-            serde_json::Value::from(guid::text(*uuid.as_inner())).to_string()
+            serde_json::Value::from(Guid(*uuid.as_inner()).to_string()).to_string()
         }
         _ => "null".into(),
     }

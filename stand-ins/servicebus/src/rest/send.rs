@@ -13,7 +13,7 @@ use crate::address::Entity;
 use crate::broker::{Application, Content, Problem, Refusal};
 use crate::bus::ServiceBus;
 use crate::codec::data_section;
-use crate::guid;
+use crate::guid::Guid;
 
 const BATCH: &str = "application/vnd.microsoft.servicebus.json";
 const BROKER_PROPERTIES: &str = "brokerproperties";
@@ -133,7 +133,7 @@ fn content(
     // A message that brings no id is given one.
     given
         .message_id
-        .get_or_insert_with(|| guid::text(bus.random.uuid()).replace('-', ""));
+        .get_or_insert_with(|| Guid::next(&mut bus.random).to_string().replace('-', ""));
     let mut content = Content {
         header: Header::default(),
         ttl_ms: None,

@@ -7,7 +7,6 @@ use super::{Operation, empty};
 use crate::address::Entity;
 use crate::broker::{Application, Refusal, Settlement};
 use crate::bus::ServiceBus;
-use crate::guid;
 
 /// Acts on the message that is named by id or number *and* lock. HTTP cannot dead-letter.
 pub(super) fn settle(
@@ -18,7 +17,7 @@ pub(super) fn settle(
     lock: &str,
     now_ms: i64,
 ) -> Result<Response<Bytes>, Refusal> {
-    let token = guid::parse(lock).ok_or_else(Refusal::lock_lost)?;
+    let token = lock.parse().map_err(|_| Refusal::lock_lost())?;
     let entry = bus.broker.locked(entity, token, now_ms)?;
     if entry.content.id().as_deref() != Some(id) && entry.sequence_number.to_string() != id {
         return Err(Refusal::lock_lost());

@@ -4,6 +4,7 @@ use super::client::{Client, START_MS, bus, delivered, message};
 use expect_test::{Expect, expect};
 use fe2o3_amqp_types::messaging::{Accepted, Modified, Rejected, Released};
 use punctual_stand_in_servicebus::codec;
+use punctual_stand_in_servicebus::guid::{Guid, swapped};
 use punctual_stand_ins::Fault;
 use serde_amqp::Value;
 use serde_amqp::primitives::{Array, OrderedMap, Timestamp, Uuid};
@@ -339,7 +340,7 @@ fn management_renews_and_settles_locks_of_others() {
                 _ => None,
             });
             let tag: [u8; 16] = tag.expect("a delivery tag").try_into().unwrap();
-            let token = Uuid::from(punctual_stand_in_servicebus::guid::swapped(tag));
+            let token = Uuid::from(swapped(Guid(tag)).0);
             let tokens = || Value::Array(Array::from(vec![Value::Uuid(token.clone())]));
             client.pass(30);
             ask(client, "renew-lock", map(vec![("lock-tokens", tokens())]));

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::broker::{Lock, State};
+use crate::guid::Guid;
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
 
@@ -94,7 +95,7 @@ fn a_message_leaves_with_what_the_broker_knows() {
         content: Arc::new(decode(&sent).unwrap()),
         state: State::Active,
         lock: Some(Lock {
-            token: [7; 16],
+            token: Guid([7; 16]),
             until_ms: 1_795_422_577_000,
         }),
         enqueued_ms: 1_795_422_517_000,
