@@ -21,14 +21,14 @@ fn access() -> Access {
     )
 }
 
-/// The token of facts section 7: made by a vendor's client for `sb://localhost:5994/probe`.
+/// A token for `sb://localhost:5671/reminders`. The good signature was made with Python's `hmac`.
 fn token(sig: &str, expiry: &str, rule: &str) -> String {
     format!(
-        "SharedAccessSignature sr=sb%3A%2F%2Flocalhost%3A5994%2Fprobe&sig={sig}&se={expiry}&skn={rule}"
+        "SharedAccessSignature sr=sb%3A%2F%2Flocalhost%3A5671%2Freminders&sig={sig}&se={expiry}&skn={rule}"
     )
 }
 
-const GOOD: &str = "8cGM6pdGAnvriY9u%2FYqJyFPca2eOghp3LH7Q405mNGw%3D";
+const GOOD: &str = "qkwQ%2Fm6eWYTy5BKw0BeZHBe3selMyxxabhEx2jJe1bU%3D";
 
 #[track_caller]
 fn check(token: &str, now_ms: i64, expected: Result<&str, &str>) {
@@ -43,17 +43,21 @@ fn check(token: &str, now_ms: i64, expected: Result<&str, &str>) {
 #[test]
 fn a_signature_is_good_or_says_why_not() {
     let root = "RootManageSharedAccessKey";
-    check(&token(GOOD, "1795422577", root), NOW_MS, Ok("probe"));
-    check(&token(GOOD, "1795422577", "listener"), NOW_MS, Ok("probe"));
-    let expired = Err("ExpiredToken: the token is expired.");
-    check(&token(GOOD, "1795422577", root), 1_795_422_577_000, expired);
-    let invalid = Err("InvalidSignature: the token has an invalid signature.");
-    check(&token(GOOD, "1795422578", root), NOW_MS, invalid);
-    check(&token("AAAA", "1795422577", root), NOW_MS, invalid);
-    let unknown = Err("InvalidSignature: there is no such rule.");
-    check(&token(GOOD, "1795422577", "nobody"), NOW_MS, unknown);
+    check(&token(GOOD, "1795500000", root), NOW_MS, Ok("reminders"));
     check(
-        &token("%%", "1795422577", root),
+        &token(GOOD, "1795500000", "listener"),
+        NOW_MS,
+        Ok("reminders"),
+    );
+    let expired = Err("ExpiredToken: the token is expired.");
+    check(&token(GOOD, "1795500000", root), 1_795_500_000_000, expired);
+    let invalid = Err("InvalidSignature: the token has an invalid signature.");
+    check(&token(GOOD, "1795500001", root), NOW_MS, invalid);
+    check(&token("AAAA", "1795500000", root), NOW_MS, invalid);
+    let unknown = Err("InvalidSignature: there is no such rule.");
+    check(&token(GOOD, "1795500000", "nobody"), NOW_MS, unknown);
+    check(
+        &token("%%", "1795500000", root),
         NOW_MS,
         Err("MalformedToken: sig is not base64."),
     );
@@ -75,10 +79,10 @@ fn a_signature_is_good_or_says_why_not() {
 fn what_is_signed_is_good() {
     let rule = &access().rules[1];
     assert_eq!(
-        sign("sb://localhost:5994/probe", rule, 1_795_422_577),
+        sign("sb://localhost:5671/reminders", rule, 1_795_500_000),
         token(
-            "8cGM6pdGAnvriY9u%2FYqJyFPca2eOghp3LH7Q405mNGw%3D",
-            "1795422577",
+            "qkwQ%2Fm6eWYTy5BKw0BeZHBe3selMyxxabhEx2jJe1bU%3D",
+            "1795500000",
             "listener"
         )
     );

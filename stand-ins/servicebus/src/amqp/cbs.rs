@@ -1,4 +1,4 @@
-//! `$cbs`: the client shows tokens (facts, section 2.2).
+//! `$cbs`: the client shows tokens (learn.microsoft.com, "AMQP 1.0 in Azure Service Bus protocol guide").
 
 use serde_amqp::Value;
 use serde_amqp::primitives::OrderedMap;

@@ -7,6 +7,7 @@ use fe2o3_amqp_types::performatives::{Begin, ChannelMax, Close, End, MaxFrameSiz
 
 use super::frame::{AMQP_HEADER, Frame, Kind, Reader, SASL_HEADER};
 use super::output::Output;
+use super::patience::{IDLE_TIME_OUT_MS, Patience};
 use super::performative::Performative;
 use super::session::Session;
 use super::{Now, Turn, error, sasl};
@@ -15,14 +16,9 @@ use crate::bus::ServiceBus;
 use crate::codec::Malformed;
 use crate::guid::Guid;
 
-/// What the service's `open` says.
-const IDLE_TIME_OUT_MS: u32 = 240_000;
 const LARGEST_CHANNEL: u16 = 255;
 /// Frames of this size must always be taken (AMQP 1.0, part 2, section 2.7.1).
 const SMALLEST_FRAME_BYTES: u32 = 512;
-const LONGEST_HANDSHAKE_MS: u64 = 60_000;
-const LONGEST_WITHOUT_TOKEN_MS: u64 = 20_000;
-const LONGEST_WITHOUT_LINK_MS: u64 = 300_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
@@ -40,16 +36,10 @@ pub struct Connection {
     reader: Reader,
     out: Output,
     grants: Vec<Grant>,
-    /// A token was shown, though it may have ended since.
-    is_known: bool,
     sessions: BTreeMap<u16, Session>,
     largest_frame_bytes: u32,
     peer_frame_bytes: u32,
-    peer_idle_ms: Option<u64>,
-    heard_ms: u64,
-    said_ms: u64,
-    opened_ms: u64,
-    linked_ms: u64,
+    patience: Patience,
 }
 
 impl Connection {
@@ -60,21 +50,16 @@ impl Connection {
             reader: Reader::new(largest_frame_bytes),
             out: Output::default(),
             grants: Vec::new(),
-            is_known: false,
             sessions: BTreeMap::new(),
             largest_frame_bytes,
             peer_frame_bytes: SMALLEST_FRAME_BYTES,
-            peer_idle_ms: None,
-            heard_ms: now.steady_ms,
-            said_ms: now.steady_ms,
-            opened_ms: now.steady_ms,
-            linked_ms: now.steady_ms,
+            patience: Patience::new(now),
         }
     }
 
     /// Takes what the client sent.
     pub fn receive(&mut self, bytes: &[u8], bus: &mut ServiceBus, now: Now) {
-        self.heard_ms = now.steady_ms;
+        self.patience.heard(now);
         self.reader.feed(bytes);
         while !self.is_ending() {
             match self.step(bus, now) {
@@ -113,7 +98,7 @@ impl Connection {
     pub fn take_output(&mut self, now: Now) -> Vec<u8> {
         let bytes = self.out.take(now);
         if !bytes.is_empty() {
-            self.said_ms = now.steady_ms;
+            self.patience.said(now);
         }
         bytes
     }
@@ -125,15 +110,14 @@ impl Connection {
 
     /// When [`pump`](Self::pump) is due at the latest, by the steady clock.
     pub fn next_steady_ms(&self) -> u64 {
-        let sign_of_life = self.peer_idle_ms.map(|idle_ms| self.said_ms + idle_ms / 2);
         let links = self
             .sessions
             .values()
             .filter_map(Session::next_idle_ms)
             .min();
         [
-            Some(self.deadline().0),
-            sign_of_life,
+            Some(self.patience.deadline().0),
+            self.patience.sign_of_life_ms(),
             self.out.held_until_ms(),
             links,
         ]
@@ -252,10 +236,6 @@ impl Connection {
             .max_frame_size
             .0
             .clamp(SMALLEST_FRAME_BYTES, self.largest_frame_bytes);
-        self.peer_idle_ms = open
-            .idle_time_out
-            .filter(|idle_ms| *idle_ms > 0)
-            .map(u64::from);
         let answer = Open {
             container_id: Guid::next(&mut bus.random).to_string(),
             hostname: None,
@@ -270,7 +250,7 @@ impl Connection {
         };
         self.out.frame(bus, now, 0, &answer, &[]);
         self.stage = Stage::Opened;
-        (self.opened_ms, self.linked_ms) = (now.steady_ms, now.steady_ms);
+        self.patience.opened(open.idle_time_out, now);
     }
 
     fn begin(
@@ -305,44 +285,15 @@ impl Connection {
         self.stage = Stage::Over;
     }
 
-    /// When the service ends this connection, if nothing happens until then, and why.
-    fn deadline(&self) -> (u64, &'static str) {
-        if self.stage != Stage::Opened {
-            return (
-                self.opened_ms + LONGEST_HANDSHAKE_MS,
-                "The handshake took too long.",
-            );
-        }
-        let silence = (
-            self.heard_ms + u64::from(IDLE_TIME_OUT_MS),
-            "The connection was silent for longer than the idle timeout.",
-        );
-        let alone = (
-            self.linked_ms + LONGEST_WITHOUT_LINK_MS,
-            "The connection was inactive for more than the allowed 300000 milliseconds and is closed.",
-        );
-        let anonymous = (
-            self.opened_ms + LONGEST_WITHOUT_TOKEN_MS,
-            "The connection did not show a token within 20 seconds.",
-        );
-        let first = if silence.0 < alone.0 { silence } else { alone };
-        if !self.is_known && anonymous.0 < first.0 {
-            anonymous
-        } else {
-            first
-        }
-    }
-
     fn watch_the_time(&mut self, bus: &mut ServiceBus, now: Now) {
         if self.sessions.values().any(Session::has_links) {
-            self.linked_ms = now.steady_ms;
+            self.patience.linked(now);
         }
-        let (deadline_ms, why) = self.deadline();
+        let (deadline_ms, why) = self.patience.deadline();
+        let sign_of_life_ms = self.patience.sign_of_life_ms();
         if now.steady_ms >= deadline_ms {
             self.fail(bus, now, error("amqp:connection:forced", why));
-        } else if let Some(idle_ms) = self.peer_idle_ms
-            && self.out.is_empty()
-            && now.steady_ms >= self.said_ms + idle_ms / 2
+        } else if self.out.is_empty() && sign_of_life_ms.is_some_and(|at_ms| now.steady_ms >= at_ms)
         {
             self.out.sign_of_life();
         }
@@ -350,7 +301,9 @@ impl Connection {
 
     fn drop_what_tokens_no_longer_allow(&mut self, bus: &mut ServiceBus, now: Now) {
         let before = self.grants.len();
-        self.is_known |= before > 0;
+        if before > 0 {
+            self.patience.trusts();
+        }
         self.grants.retain(|grant| grant.expires_ms > now.wall_ms);
         if self.grants.len() < before {
             let mut turn = Turn {

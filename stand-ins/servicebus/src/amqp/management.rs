@@ -1,4 +1,5 @@
-//! `{entity}/$management`: operations as requests (facts, section 2.3).
+//! `{entity}/$management`: operations as requests (learn.microsoft.com, "AMQP request-response operations in
+//! Azure Service Bus").
 
 use serde_amqp::Value;
 use serde_amqp::primitives::{Array, OrderedMap, Timestamp, Uuid};

@@ -21,6 +21,7 @@ mod frame;
 mod link;
 mod management;
 mod output;
+mod patience;
 mod performative;
 mod request;
 mod sasl;

@@ -1,4 +1,4 @@
-//! Dispositions: the client says what became of a message, the service confirms it (facts, section 2.6).
+//! Dispositions: the client says what became of a message, the service confirms it.
 
 use fe2o3_amqp_types::definitions::{Error, Role};
 use fe2o3_amqp_types::messaging::{Accepted, DeliveryState, Modified, Rejected, Released};

@@ -8,6 +8,7 @@ mod history;
 mod log;
 mod queue;
 mod refusal;
+mod settling;
 mod throttle;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ pub use history::{Event, History, What};
 pub use log::{Entry, Lock, State};
 pub use queue::Part;
 pub use refusal::{Problem, Refusal};
+pub use settling::Settlement;
 
 use queue::Queue;
 use throttle::Throttle;
@@ -38,34 +40,6 @@ pub enum Mode {
     PeekLock,
     /// For good.
     ReceiveAndDelete,
-}
-
-/// How a lock is ended by its holder.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Settlement {
-    /// Done with.
-    Complete,
-    /// Back into the queue; counts as a failed delivery.
-    Abandon {
-        /// Properties to set.
-        modify: Application,
-    },
-    /// Back into the queue as if it had not been delivered.
-    Release,
-    /// Aside; to be received by its number.
-    Defer {
-        /// Properties to set.
-        modify: Application,
-    },
-    /// To the dead letters.
-    DeadLetter {
-        /// `DeadLetterReason`.
-        reason: Option<String>,
-        /// `DeadLetterErrorDescription`.
-        description: Option<String>,
-        /// Properties to set.
-        modify: Application,
-    },
 }
 
 /// How full a queue is.

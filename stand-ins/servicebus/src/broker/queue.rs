@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use super::duplicates::Duplicates;
 use super::history::{Event, History, What};
 use super::log::{Entry, Lock, Log, State};
-use super::{Application, Content, Problem, Refusal, Settlement};
+use super::{Content, Problem, Refusal};
 use crate::guid::Guid;
 use crate::options::QueueOptions;
 
@@ -38,8 +38,8 @@ pub enum Part {
 pub(super) struct Queue {
     pub(super) name: String,
     pub(super) options: QueueOptions,
-    main: Log,
-    dead: Log,
+    pub(super) main: Log,
+    pub(super) dead: Log,
     last_number: i64,
     duplicates: Duplicates,
 }
@@ -63,7 +63,7 @@ impl Queue {
         }
     }
 
-    fn log_mut(&mut self, part: Part) -> &mut Log {
+    pub(super) fn log_mut(&mut self, part: Part) -> &mut Log {
         match part {
             Part::Main => &mut self.main,
             Part::DeadLetters => &mut self.dead,
@@ -187,138 +187,6 @@ impl Queue {
         Some(until_ms)
     }
 
-    /// Ends a lock in the way that its holder says.
-    pub(super) fn settle(
-        &mut self,
-        part: Part,
-        token: Guid,
-        settlement: Settlement,
-        now_ms: i64,
-        history: &mut History,
-    ) -> Result<(), Refusal> {
-        let number = self
-            .log(part)
-            .locked(token)
-            .ok_or_else(Refusal::lock_lost)?
-            .sequence_number;
-        match settlement {
-            Settlement::Complete => {
-                if let Some(entry) = self.log_mut(part).remove(number) {
-                    self.note(history, part, &entry, What::Completed, now_ms);
-                }
-            }
-            Settlement::Release => self.unlock(part, number, What::Released, now_ms, history),
-            Settlement::Abandon { modify } => {
-                self.modify(part, number, modify);
-                self.unlock(part, number, What::Abandoned, now_ms, history);
-            }
-            Settlement::Defer { modify } => {
-                self.modify(part, number, modify);
-                let deferred = self.log_mut(part).change(number, |entry| {
-                    entry.state = State::Deferred;
-                    entry.lock = None;
-                });
-                if let Some(entry) = deferred.cloned() {
-                    self.note(history, part, &entry, What::Deferred, now_ms);
-                }
-            }
-            Settlement::DeadLetter { .. } if part == Part::DeadLetters => {
-                let text = "A dead letter cannot be dead-lettered again; complete or abandon it.";
-                return Err(Refusal::new(Problem::NotAllowed, text));
-            }
-            Settlement::DeadLetter {
-                reason,
-                description,
-                modify,
-            } => {
-                self.modify(part, number, modify);
-                self.bury(
-                    number,
-                    reason.as_deref(),
-                    description.as_deref(),
-                    now_ms,
-                    history,
-                );
-            }
-        }
-        Ok(())
-    }
-
-    fn modify(&mut self, part: Part, number: i64, modify: Application) {
-        if !modify.is_empty() {
-            self.log_mut(part).change(number, |entry| {
-                let content = Arc::make_mut(&mut entry.content);
-                content
-                    .application
-                    .as_inner_mut()
-                    .extend(modify.into_inner());
-            });
-        }
-    }
-
-    /// Ends a lock; a delivery that failed once too often makes a dead letter.
-    fn unlock(&mut self, part: Part, number: i64, what: What, now_ms: i64, history: &mut History) {
-        let failed = u32::from(what != What::Released);
-        let unlocked = self.log_mut(part).change(number, |entry| {
-            entry.lock = None;
-            entry.failed_deliveries = entry.failed_deliveries.saturating_add(failed);
-        });
-        let Some(entry) = unlocked.cloned() else {
-            return;
-        };
-        self.note(history, part, &entry, what, now_ms);
-        if part == Part::Main && entry.failed_deliveries >= self.options.max_delivery_count {
-            let description = format!(
-                "Message could not be consumed after {} delivery attempts.",
-                self.options.max_delivery_count
-            );
-            self.bury(
-                number,
-                Some("MaxDeliveryCountExceeded"),
-                Some(&description),
-                now_ms,
-                history,
-            );
-        }
-    }
-
-    /// Moves a message to the dead letters. It keeps its number and its count of deliveries, and lives for ever.
-    fn bury(
-        &mut self,
-        number: i64,
-        reason: Option<&str>,
-        description: Option<&str>,
-        now_ms: i64,
-        history: &mut History,
-    ) {
-        let Some(mut entry) = self.main.remove(number) else {
-            return;
-        };
-        let content = Arc::make_mut(&mut entry.content);
-        let words = [
-            ("DeadLetterReason", reason),
-            ("DeadLetterErrorDescription", description),
-        ];
-        for (name, value) in words {
-            if let Some(value) = value {
-                let value = SimpleValue::String(value.to_owned());
-                content.application.insert(name.to_owned(), value);
-            }
-        }
-        entry.state = State::Active;
-        entry.lock = None;
-        entry.expires_ms = None;
-        entry.dead_letter_of = Some(self.name.clone());
-        self.note(
-            history,
-            Part::DeadLetters,
-            &entry,
-            What::DeadLettered,
-            now_ms,
-        );
-        self.dead.insert(entry);
-    }
-
     /// When something happens by itself next.
     pub(super) fn next_timer_ms(&self) -> Option<i64> {
         let timers = [self.main.next_timer(), self.dead.next_timer()];
@@ -369,7 +237,14 @@ impl Queue {
         }
     }
 
-    fn note(&self, history: &mut History, part: Part, entry: &Entry, what: What, at_ms: i64) {
+    pub(super) fn note(
+        &self,
+        history: &mut History,
+        part: Part,
+        entry: &Entry,
+        what: What,
+        at_ms: i64,
+    ) {
         history.note(self.event(part, entry, what, at_ms));
     }
 

@@ -1,4 +1,4 @@
-//! The HTTP face (facts: "Service Bus runtime REST"): requests in, replies out.
+//! The HTTP face (learn.microsoft.com, "Azure Service Bus REST API"): requests in, replies out.
 //!
 //! | request | does |
 //! |---|---|

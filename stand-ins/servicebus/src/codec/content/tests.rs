@@ -41,10 +41,10 @@ fn check(hex: &str, expected: Expect) {
 fn messages_as_the_vendors_clients_write_them() {
     // Python: narrow encodings, a due time, an application property.
     check(
-        "005372c12802a31c782d6f70742d7363686564756c65642d656e71756575652d74696d6583000001a2074f8195
+        "005372c12802a31c782d6f70742d7363686564756c65642d656e71756575652d74696d6583000001a20751f2c0
          005373c00906a1016140404040 40 005374c10602a1016e5400 005375a006626f64792d30",
         expect![[
-            r#"id=Some("a") subject=None ttl=None due=Some(1795418980757) annotations=[] application={"n": Int(0)} body="body-0""#
+            r#"id=Some("a") subject=None ttl=None due=Some(1795419140800) annotations=[] application={"n": Int(0)} body="body-0""#
         ]],
     );
     // JavaScript: wide encodings, an empty header and annotations, a body in JSON.
@@ -174,7 +174,7 @@ proptest! {
     fn no_damage_panics(at in 0usize..140, byte in any::<u8>(), cut in 0usize..140) {
         let mut bytes = unhex(
             "005370c0080340407000000bb8 005372c12802a31c782d6f70742d7363686564756c65642d656e71756575652d74696d65
-             83000001a2074f8195 005373c00906a1016140404040 40 005374c10602a1016e5400 005375a006626f64792d30",
+             83000001a20751f2c0 005373c00906a1016140404040 40 005374c10602a1016e5400 005375a006626f64792d30",
         );
         let length = bytes.len();
         bytes[at % length] = byte;
