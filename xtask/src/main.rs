@@ -6,6 +6,7 @@ mod components;
 mod demo;
 mod hints;
 mod shell;
+mod solution;
 mod tests;
 mod toolchain;
 mod up;
@@ -32,6 +33,8 @@ enum Task {
     Test(tests::Arguments),
     /// Measure: the planning core, then the application under load.
     Bench(bench::Arguments),
+    /// Write the Dataverse solution source from its description in power-platform/schema.
+    Solution,
     /// What the build server runs: test, then a short bench.
     Ci,
 }
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Task::Up(arguments) => up::run(&arguments),
         Task::Test(arguments) => tests::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
+        Task::Solution => solution::write(),
         Task::Ci => ci::run(),
     };
     result.unwrap_or_else(|error| {

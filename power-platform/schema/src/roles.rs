@@ -1,0 +1,128 @@
+//! The security roles, each with the least that its people need.
+
+use self::Right::{Append, AppendTo, Assign, Create, Delete, Read, Share, Write};
+
+/// A security role.
+#[derive(Debug)]
+pub struct Role {
+    /// Its name, which is also the name of its file.
+    pub name: &'static str,
+    /// What it allows.
+    pub grants: &'static [Grant],
+}
+
+/// Rights on a table.
+#[derive(Debug)]
+pub struct Grant {
+    /// Logical name.
+    pub table: &'static str,
+    /// What may be done.
+    pub rights: &'static [Right],
+    /// With whose rows.
+    pub reach: Reach,
+}
+
+/// What may be done with rows. To link a row to another takes `Append` on the one and `AppendTo` on the other.
+#[allow(missing_docs)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    Create,
+    Read,
+    Write,
+    Delete,
+    Append,
+    AppendTo,
+    Assign,
+    Share,
+}
+
+/// With whose rows; solution files call it the level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Those of one's own business unit and of the units below it.
+    Deep,
+    /// Everybody's.
+    Global,
+}
+
+const ALL: &[Right] = &[Create, Read, Write, Delete, Append, AppendTo, Assign, Share];
+
+/// Every role.
+pub static ROLES: [Role; 3] = [
+    // The application user. It reads appointments and never writes one, so it cannot wake its own webhook; it
+    // deletes nothing, so the story of a reminder cannot be lost by its fault.
+    Role {
+        name: "Punctual scheduler",
+        grants: &[
+            Grant {
+                table: "punctual_appointment",
+                rights: &[Read, AppendTo],
+                reach: Reach::Global,
+            },
+            Grant {
+                table: "punctual_notification",
+                rights: &[Create, Read, Write, Append],
+                reach: Reach::Global,
+            },
+        ],
+    },
+    // Notifications belong to the application user, which sits in the root unit: whoever is in a unit below
+    // reads them only with a global right. They hold no address, and of the person no more than the title of the
+    // appointment, which Dataverse shows for the lookup.
+    Role {
+        name: "Punctual clinic staff",
+        grants: &[
+            Grant {
+                table: "punctual_appointment",
+                rights: &[Create, Read, Write, Append, AppendTo, Assign],
+                reach: Reach::Deep,
+            },
+            Grant {
+                table: "punctual_notification",
+                rights: &[Read],
+                reach: Reach::Global,
+            },
+        ],
+    },
+    Role {
+        name: "Punctual administrator",
+        grants: &[
+            Grant {
+                table: "punctual_appointment",
+                rights: ALL,
+                reach: Reach::Global,
+            },
+            Grant {
+                table: "punctual_notification",
+                rights: ALL,
+                reach: Reach::Global,
+            },
+        ],
+    },
+];
+
+impl Right {
+    /// Its part in the name of a privilege.
+    pub fn name(self) -> &'static str {
+        match self {
+            Create => "Create",
+            Read => "Read",
+            Write => "Write",
+            Delete => "Delete",
+            Append => "Append",
+            AppendTo => "AppendTo",
+            Assign => "Assign",
+            Share => "Share",
+        }
+    }
+}
+
+impl Reach {
+    /// Its name in solution files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Deep => "Deep",
+            Self::Global => "Global",
+        }
+    }
+}
