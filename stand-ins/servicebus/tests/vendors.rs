@@ -1,7 +1,6 @@
 //! The vendor's own clients run their scenario against the stand-in: `tests/sdk/`.
 //!
-//! They are installed by `cargo xtask test`, see `punctual_stand_ins::judges`. Where they are missing the test says
-//! SKIPPED and why.
+//! `stand-ins/README.md` says how to install them. Where they are missing the test says SKIPPED and why.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Installs the vendors' clients that judge a stand-in, as `cargo xtask test` does:
+//! Installs the vendors' clients that judge a stand-in:
 //!
 //!     cargo run -p punctual-stand-ins --example install-judges -- stand-ins/servicebus/tests/sdk target servicebus
 

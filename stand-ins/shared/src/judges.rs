@@ -45,9 +45,7 @@ fn check_stamp(pins: &Path, stamp: &Path) -> Result<(), String> {
     let wanted = std::fs::read(pins).map_err(|error| format!("{}: {error}", pins.display()))?;
     match std::fs::read(stamp) {
         Ok(installed) if installed == wanted => Ok(()),
-        _ => Err(
-            "they are not installed; `cargo xtask test` does it where python3 and node are".into(),
-        ),
+        _ => Err("they are not installed; stand-ins/README.md says how".into()),
     }
 }
 

@@ -156,7 +156,7 @@ impl StandIn {
         &self.connection_string
     }
 
-    /// Where everything is, as `cargo xtask stand-ins` prints it.
+    /// Where everything is, as the program `stand-ins` prints it.
     pub fn describe(&self) -> serde_json::Value {
         let queues: Vec<String> = self.with(|bus| {
             bus.broker
