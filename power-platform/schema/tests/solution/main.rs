@@ -3,6 +3,7 @@
 mod agreement;
 mod checked_in;
 mod components;
+mod manual;
 mod references;
 mod roles;
 mod shapes;
