@@ -84,9 +84,11 @@ impl<T: Transport> Client<T> {
             .ok_or_else(lost)??
             .success(doing)
             .map_err(|mut error| {
-                // Whatever the status: it is the token that was not taken.
-                if error.class != Class::Retryable {
-                    error.class = Class::Auth;
+                match (error.class, error.status) {
+                    (Class::Retryable | Class::Configuration, _) => {}
+                    (_, Some(404)) => error.class = Class::Configuration,
+                    // Whatever else the status: it is the token that was not taken.
+                    _ => error.class = Class::Auth,
                 }
                 error
             })?;

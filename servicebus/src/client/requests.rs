@@ -166,6 +166,10 @@ impl<T: Transport> Client<T> {
         if let Some(Some(_)) = self.inbox.replies.get(&flight.id) {
             let reply = self.inbox.replies.remove(&flight.id).flatten();
             self.inbox.outcomes.remove(&flight.delivery);
+            if reply.as_ref().is_some_and(|reply| reply.status == 401) {
+                // Whatever token stands, it does not serve: the next operation puts a new one.
+                self.tokens.clear();
+            }
             return reply.map(Ok);
         }
         let refusal = match self.inbox.outcomes.get(&flight.delivery) {

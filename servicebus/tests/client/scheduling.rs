@@ -221,7 +221,10 @@ fn a_service_that_ran_out_of_time_is_an_unknown_outcome() {
         client.schedule("q", &[message("a")]).remove(0),
         expect!["UnknownOutcome: schedule: com.microsoft:timeout (status 408)"],
     );
-    check_error(client.peek("q", SequenceNumber(1), 1), expect!["Retryable: peek: com.microsoft:timeout (status 408)"]);
+    check_error(
+        client.peek("q", SequenceNumber(1), 1),
+        expect!["Retryable: peek: com.microsoft:timeout (status 408)"],
+    );
 }
 
 #[track_caller]
