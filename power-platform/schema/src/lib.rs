@@ -14,6 +14,8 @@ pub mod tables;
 pub mod webhook;
 mod xml;
 
+pub use generate::{endpoint_id, step_id};
+
 use std::io;
 use std::path::{Path, PathBuf};
 

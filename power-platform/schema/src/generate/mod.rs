@@ -11,6 +11,8 @@ mod system_columns;
 mod view;
 mod webhook;
 
+pub use webhook::{endpoint_id, step_id};
+
 use crate::xml::{Element, element, parent};
 use crate::{File, choices, roles, tables};
 

@@ -15,10 +15,12 @@ const PLUGIN_ID: &str = "fe4f0cdb-b254-4fa1-84f6-d58d0759b8b3";
 /// The handler is a service endpoint.
 const ENDPOINT_TYPE_CODE: u16 = 4618;
 
+/// GUID of the endpoint, in braces.
 pub fn endpoint_id() -> String {
     guid("endpoint")
 }
 
+/// GUID of a step, in braces.
 pub fn step_id(step: Step) -> String {
     guid(&format!("step/{}", step.message()))
 }

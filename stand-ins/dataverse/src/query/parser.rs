@@ -1,0 +1,322 @@
+//! From the words of a `$filter` to a [`Filter`], against the columns of a table.
+
+use super::filter::{Comparison, Filter, Path, TextTest};
+use super::lexer::{Word, words};
+use crate::refusal::Refusal;
+use crate::schema::{Column, Kind, Schema, Table};
+use crate::value::{Value, read_instant};
+
+const DEEPEST: usize = 100;
+const FUNCTIONS: &str = "Microsoft.Dynamics.CRM.";
+
+/// Reads a filter on rows of a table.
+pub(super) fn parse(schema: &Schema, table: &Table, text: &str) -> Result<Filter, Refusal> {
+    let mut parser = Parser {
+        schema,
+        table,
+        words: words(text)?,
+        at: 0,
+        depth: 0,
+    };
+    let filter = parser.or()?;
+    match parser.words.get(parser.at) {
+        None => Ok(filter),
+        Some(word) => Err(syntax(word)),
+    }
+}
+
+struct Parser<'a> {
+    schema: &'a Schema,
+    table: &'a Table,
+    words: Vec<Word>,
+    at: usize,
+    depth: usize,
+}
+
+fn syntax(word: &Word) -> Refusal {
+    let shown = match word {
+        Word::Bare(text) => text.clone(),
+        Word::Quoted(text) => format!("'{text}'"),
+        Word::Mark(mark) => mark.to_string(),
+    };
+    Refusal::query(format!("Syntax error in the filter at '{shown}'."))
+}
+
+impl Parser<'_> {
+    fn next(&mut self) -> Result<Word, Refusal> {
+        let word = self.words.get(self.at).cloned();
+        self.at += 1;
+        word.ok_or_else(|| Refusal::query("Expression expected at the end of the filter."))
+    }
+
+    /// Takes the word if it is this keyword.
+    fn takes(&mut self, keyword: &str) -> bool {
+        let found = matches!(self.words.get(self.at), Some(Word::Bare(text)) if text == keyword);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn mark(&mut self, mark: char) -> Result<(), Refusal> {
+        match self.next()? {
+            Word::Mark(found) if found == mark => Ok(()),
+            other => Err(syntax(&other)),
+        }
+    }
+
+    fn is_mark(&self, mark: char) -> bool {
+        self.words.get(self.at) == Some(&Word::Mark(mark))
+    }
+
+    fn or(&mut self) -> Result<Filter, Refusal> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err(Refusal::query("The filter is nested too deeply."));
+        }
+        let mut any = vec![self.and()?];
+        while self.takes("or") {
+            any.push(self.and()?);
+        }
+        self.depth -= 1;
+        Ok(match any.len() {
+            1 => any.remove(0),
+            _ => Filter::Or(any),
+        })
+    }
+
+    fn and(&mut self) -> Result<Filter, Refusal> {
+        let mut all = vec![self.not()?];
+        while self.takes("and") {
+            all.push(self.not()?);
+        }
+        Ok(match all.len() {
+            1 => all.remove(0),
+            _ => Filter::And(all),
+        })
+    }
+
+    fn not(&mut self) -> Result<Filter, Refusal> {
+        let mut turned = false;
+        while self.takes("not") {
+            turned = !turned;
+        }
+        let inner = self.term()?;
+        Ok(match turned {
+            true => Filter::Not(Box::new(inner)),
+            false => inner,
+        })
+    }
+
+    fn term(&mut self) -> Result<Filter, Refusal> {
+        if self.is_mark('(') {
+            self.at += 1;
+            let inner = self.or()?;
+            self.mark(')')?;
+            return Ok(inner);
+        }
+        let name = match self.next()? {
+            Word::Bare(name) => name,
+            other => return Err(syntax(&other)),
+        };
+        if self.is_mark('(') {
+            return match name.strip_prefix(FUNCTIONS) {
+                Some(function) => self.query_function(function),
+                None => self.text_function(&name),
+            };
+        }
+        self.comparison(&name)
+    }
+
+    fn comparison(&mut self, name: &str) -> Result<Filter, Refusal> {
+        let (path, column) = path(self.schema, self.table, name)?;
+        let comparison = match self.next()? {
+            Word::Bare(word) => match word.as_str() {
+                "eq" => Comparison::Equal,
+                "ne" => Comparison::Other,
+                "gt" => Comparison::Greater,
+                "ge" => Comparison::GreaterOrEqual,
+                "lt" => Comparison::Less,
+                "le" => Comparison::LessOrEqual,
+                "in" => {
+                    let how = "The operator 'in' is not supported; use Microsoft.Dynamics.CRM.In(PropertyName='…',PropertyValues=[…]).";
+                    return Err(Refusal::query(how));
+                }
+                _ => return Err(syntax(&Word::Bare(word))),
+            },
+            other => return Err(syntax(&other)),
+        };
+        let word = self.next()?;
+        if word == Word::Bare("null".into()) {
+            return Ok(Filter::Compare(path, comparison, None));
+        }
+        let value = literal(column, &word)?;
+        Ok(Filter::Compare(path, comparison, Some(value)))
+    }
+
+    /// `contains(column,'text')` and its like.
+    fn text_function(&mut self, name: &str) -> Result<Filter, Refusal> {
+        let test = match name {
+            "contains" => TextTest::Contains,
+            "startswith" => TextTest::StartsWith,
+            "endswith" => TextTest::EndsWith,
+            _ => {
+                let message = format!("An unknown function with name '{name}' was found.");
+                return Err(Refusal::query(message));
+            }
+        };
+        self.mark('(')?;
+        let column = match self.next()? {
+            Word::Bare(column) => column,
+            other => return Err(syntax(&other)),
+        };
+        let (path, column) = path(self.schema, self.table, &column)?;
+        if !matches!(column.kind, Kind::Text { .. }) {
+            let message = format!("{name} needs a text, and '{}' is none.", column.name);
+            return Err(Refusal::query(message));
+        }
+        self.mark(',')?;
+        let text = match self.next()? {
+            Word::Quoted(text) => text,
+            other => return Err(syntax(&other)),
+        };
+        self.mark(')')?;
+        Ok(Filter::Text(path, test, text))
+    }
+
+    /// `Microsoft.Dynamics.CRM.In(PropertyName='column',PropertyValues=['a','b'])` and its like.
+    fn query_function(&mut self, name: &str) -> Result<Filter, Refusal> {
+        self.mark('(')?;
+        let (mut property, mut values) = (None, Vec::new());
+        loop {
+            let parameter = match self.next()? {
+                Word::Bare(parameter) => parameter,
+                other => return Err(syntax(&other)),
+            };
+            self.mark('=')?;
+            match (parameter.as_str(), self.next()?) {
+                ("PropertyName", Word::Quoted(name)) => property = Some(name),
+                ("PropertyValue", word) => values.push(word),
+                ("PropertyValues", Word::Mark('[')) => {
+                    while !self.is_mark(']') {
+                        values.push(self.next()?);
+                        if self.is_mark(',') {
+                            self.at += 1;
+                        }
+                    }
+                    self.at += 1;
+                }
+                (_, word) => return Err(syntax(&word)),
+            }
+            match self.next()? {
+                Word::Mark(',') => {}
+                Word::Mark(')') => break,
+                other => return Err(syntax(&other)),
+            }
+        }
+        let property =
+            property.ok_or_else(|| Refusal::query(format!("{name} needs PropertyName")))?;
+        let (path, column) = path(self.schema, self.table, &property)?;
+        let values: Result<Vec<_>, _> = values.iter().map(|word| loose(column, word)).collect();
+        function(name, path, values?)
+    }
+}
+
+fn function(name: &str, path: Path, values: Vec<Value>) -> Result<Filter, Refusal> {
+    let compare =
+        |comparison, value: &Value| Filter::Compare(path.clone(), comparison, Some(value.clone()));
+    Ok(match (name, values.as_slice()) {
+        ("In", values) if !values.is_empty() => Filter::Among(path, values.to_vec()),
+        ("NotIn", values) if !values.is_empty() => {
+            Filter::Not(Box::new(Filter::Among(path, values.to_vec())))
+        }
+        ("Between", [from, to]) => Filter::And(vec![
+            compare(Comparison::GreaterOrEqual, from),
+            compare(Comparison::LessOrEqual, to),
+        ]),
+        ("NotBetween", [from, to]) => Filter::Or(vec![
+            compare(Comparison::Less, from),
+            compare(Comparison::Greater, to),
+        ]),
+        ("In" | "NotIn" | "Between" | "NotBetween", _) => {
+            return Err(Refusal::query(format!("{name} needs other PropertyValues")));
+        }
+        _ => return Err(Refusal::not_built(&format!("The query function {name}"))),
+    })
+}
+
+/// The column that a name in a filter means: `column`, `_lookup_value`, or `navigation/column`.
+pub(super) fn path<'a>(
+    schema: &'a Schema,
+    table: &'a Table,
+    name: &str,
+) -> Result<(Path, &'a Column), Refusal> {
+    let missing = |table: &Table, name: &str| {
+        Refusal::query(format!(
+            "Could not find a property named '{name}' on type 'Microsoft.Dynamics.CRM.{}'.",
+            table.name()
+        ))
+    };
+    let mut table = table;
+    let mut lookups = Vec::new();
+    let mut parts = name.split('/').peekable();
+    while let Some(part) = parts.next() {
+        if parts.peek().is_some() {
+            let (column, target) = table.navigation(part).ok_or_else(|| missing(table, part))?;
+            lookups.push(column.name.clone());
+            table = schema
+                .table(&target.table)
+                .ok_or_else(|| missing(table, part))?;
+            continue;
+        }
+        let column = table.property(part).ok_or_else(|| missing(table, part))?;
+        let path = Path {
+            lookups,
+            column: column.name.clone(),
+        };
+        return Ok((path, column));
+    }
+    Err(missing(table, name))
+}
+
+/// A literal as the column's kind wants it.
+fn literal(column: &Column, word: &Word) -> Result<Value, Refusal> {
+    let is_text = matches!(column.kind, Kind::Text { .. } | Kind::MultiChoice { .. });
+    match word {
+        Word::Quoted(_) if !is_text => Err(incompatible(column)),
+        Word::Bare(_) if is_text => Err(incompatible(column)),
+        word => loose(column, word),
+    }
+}
+
+fn incompatible(column: &Column) -> Refusal {
+    Refusal::query(format!(
+        "A binary operator with incompatible types was detected at '{}'.",
+        column.name
+    ))
+}
+
+/// A value that may be between quotes whatever it is, as in query functions.
+fn loose(column: &Column, word: &Word) -> Result<Value, Refusal> {
+    let text = match word {
+        Word::Bare(text) | Word::Quoted(text) => text,
+        other => return Err(syntax(other)),
+    };
+    let value = match &column.kind {
+        Kind::Text { .. } => Some(Value::Text(text.clone())),
+        Kind::Integer { .. }
+        | Kind::BigInteger
+        | Kind::Choice { .. }
+        | Kind::State
+        | Kind::Status => text.parse().ok().map(Value::Integer),
+        Kind::Decimal => text.parse().ok().map(Value::Decimal),
+        Kind::Boolean => text.parse().ok().map(Value::Boolean),
+        Kind::Instant => read_instant(text)
+            .or_else(|| read_instant(&format!("{text}T00:00:00Z")))
+            .map(Value::Instant),
+        Kind::Guid | Kind::Id | Kind::Lookup { .. } => text.parse().ok().map(Value::Guid),
+        Kind::MultiChoice { .. } => {
+            let numbers: Result<Vec<i64>, _> = text.split(',').map(str::parse).collect();
+            numbers.ok().map(Value::Choices)
+        }
+    };
+    value.ok_or_else(|| incompatible(column))
+}
