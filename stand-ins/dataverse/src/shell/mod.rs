@@ -68,6 +68,7 @@ pub struct StandIn {
     https: SocketAddr,
     control: SocketAddr,
     token: String,
+    authority: Arc<Authority>,
     _tasks: JoinSet<()>,
 }
 
@@ -161,7 +162,7 @@ impl StandIn {
 
         let listener = listen(options.control).await?;
         let control = listener.local_addr()?;
-        let handler = control::Control::new(shared.clone(), options.authority);
+        let handler = control::Control::new(shared.clone(), options.authority.clone());
         tasks.spawn(serve(listener, Arc::new(handler)));
 
         tasks.spawn(sender::send_for_ever(shared.clone()));
@@ -171,6 +172,7 @@ impl StandIn {
             https,
             control,
             token: options.token,
+            authority: options.authority,
             _tasks: tasks,
         })
     }
@@ -193,6 +195,17 @@ impl StandIn {
     /// The token that is always good.
     pub fn token(&self) -> &str {
         &self.token
+    }
+
+    /// Who signed the certificate of HTTPS.
+    pub fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
+    /// From now on this judges tokens, beside the one that is always good. For judges that must know the URL first.
+    pub fn trust(&self, other: Box<dyn BearerValidator>) {
+        let bearer = judges(&self.token, Some(other));
+        self.with(|dataverse, _| dataverse.bearer = bearer);
     }
 
     /// Where everything is, as `cargo xtask stand-ins` prints it.
