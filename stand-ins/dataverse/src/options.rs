@@ -51,7 +51,11 @@ impl Default for Options {
             host: "org5550100.crm.dynamics.com".into(),
             organization_name: "unq5550100".into(),
             solution_imported: true,
-            application_users: vec![guid("aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee")],
+            // Those of the stand-in of Entra: its application and its managed identity.
+            application_users: vec![
+                guid("aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"),
+                guid("bbbbbbbb-cccc-dddd-eeee-ffffffffffff"),
+            ],
             tenant: guid("11111111-2222-3333-4444-555555555555"),
             service_protection: None,
             key_index_ms: 0,

@@ -22,7 +22,7 @@ fn nothing_is_done_when_the_service_refuses() {
         FaultKind::Busy,
         &[POST, COUNT],
         expect![[r#"
-            429 retry-after=7 {"error":{"code":"0x80072321","message":"Too many requests; the service protects itself."}}
+            429 retry-after=7 {"error":{"code":"0x80072326","message":"Too many requests; the service protects itself."}}
             200 0
         "#]],
     );
