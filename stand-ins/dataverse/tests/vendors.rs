@@ -88,11 +88,24 @@ async fn the_python_client_is_satisfied() {
             entra::directory::CLIENT_ID,
             entra::directory::CLIENT_SECRET,
         ])
-        .env("REQUESTS_CA_BUNDLE", &bundle);
+        .env("REQUESTS_CA_BUNDLE", &bundle)
+        .env("IDENTITY_ENDPOINT", format!("{}/msi/token", entra.url()))
+        .env("IDENTITY_HEADER", entra::directory::IDENTITY_HEADER);
     run(client).await;
     std::fs::remove_file(bundle).unwrap();
-    let signed_in = entra.with(|entra| entra.requests.counts()["token.secret"]);
-    assert_eq!(signed_in, 1, "the library keeps its token");
+    let signed_in = entra.with(|entra| entra.requests.counts().clone());
+    let signed_in: Vec<_> = signed_in
+        .iter()
+        .map(|(kind, n)| (kind.as_str(), *n))
+        .collect();
+    let once = [
+        "identity",
+        "token.assertion",
+        "token.refused",
+        "token.secret",
+    ]
+    .map(|kind| (kind, 1));
+    assert_eq!(signed_in, once, "the library keeps its tokens");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

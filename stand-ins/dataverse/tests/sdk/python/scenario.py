@@ -1,17 +1,22 @@
 """Microsoft's Python client against the stand-in, signed in at the stand-in of Entra by Microsoft's own library.
 
-    REQUESTS_CA_BUNDLE=ca.pem python scenario.py URL CONTROL_URL ENTRA_URL TENANT CLIENT_ID CLIENT_SECRET
+    REQUESTS_CA_BUNDLE=ca.pem IDENTITY_ENDPOINT=… IDENTITY_HEADER=… \\
+        python scenario.py URL CONTROL_URL ENTRA_URL TENANT CLIENT_ID CLIENT_SECRET
 
 URLs but the control's are https, for these libraries take nothing else. Prints a line a step and ends with 0, or fails
 with an assertion.
 """
 
+import base64
 import json
 import sys
+import tempfile
 import uuid
+from datetime import datetime
 from urllib.request import Request, urlopen
 
-from azure.identity import ClientSecretCredential
+from azure.core.exceptions import ClientAuthenticationError
+from azure.identity import ClientSecretCredential, ManagedIdentityCredential, WorkloadIdentityCredential
 from PowerPlatform.Dataverse.client import DataverseClient
 from PowerPlatform.Dataverse.core.errors import HttpError
 from PowerPlatform.Dataverse.models import col
@@ -47,9 +52,44 @@ def notification(number, **columns):
     return {"punctual_key": f"key-{number}", "punctual_step": "P1D", "punctual_attempts": number, **columns}
 
 
-credential = ClientSecretCredential(
-    tenant, client_id, client_secret, authority=entra, disable_instance_discovery=True
-)
+def assertion(subject):
+    """What a cluster gives a pod; nobody looks at the signature."""
+    now = call("GET", "/clock")["now"][:19] + "+00:00"
+    now = int(datetime.fromisoformat(now).timestamp())
+    claims = {
+        "iss": "https://cluster.example.com/",
+        "sub": subject,
+        "aud": ["api://AzureADTokenExchange"],
+        "nbf": now - 60,
+        "exp": now + 3600,
+    }
+    parts = [{"alg": "RS256"}, claims, {}]
+    return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts)
+
+
+def signs_in(credential):
+    with DataverseClient(url, credential) as client:
+        return client.records.list(APPOINTMENT, top=1) is not None
+
+
+# As an application, a pod and a machine do.
+direct = {"authority": entra, "disable_instance_discovery": True}
+with tempfile.NamedTemporaryFile("w", suffix=".jwt") as file:
+    file.write(assertion("system:serviceaccount:punctual:punctual"))
+    file.flush()
+    assert signs_in(WorkloadIdentityCredential(tenant_id=tenant, client_id=client_id, token_file_path=file.name, **direct))
+    file.seek(0)
+    file.write(assertion("system:serviceaccount:punctual:another"))
+    file.flush()
+    stranger = WorkloadIdentityCredential(tenant_id=tenant, client_id=client_id, token_file_path=file.name, **direct)
+    try:
+        raise AssertionError(stranger.get_token(f"{url}/.default"))
+    except ClientAuthenticationError as error:
+        assert "AADSTS700213" in str(error), error
+assert signs_in(ManagedIdentityCredential())
+step("signed in with a pod's assertion and as a managed identity")
+
+credential = ClientSecretCredential(tenant, client_id, client_secret, **direct)
 with DataverseClient(url, credential) as client:
     records = client.records
 
