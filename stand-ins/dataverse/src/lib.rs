@@ -14,6 +14,29 @@
 //!
 //! All but the shell do no I/O and read no clock, so that a simulation can run them.
 //!
+//! ```
+//! use bytes::Bytes;
+//! use http::Request;
+//! use punctual_stand_in_dataverse::access::FixedToken;
+//! use punctual_stand_in_dataverse::webhooks::{self, Outcome};
+//! use punctual_stand_in_dataverse::{Dataverse, Options, api};
+//!
+//! let now_ms = 1_795_424_400_000;
+//! let token = Box::new(FixedToken("secret".into()));
+//! let mut dataverse = Dataverse::new(Options::default(), token, 7, now_ms)?;
+//! let request = Request::post("/api/data/v9.2/punctual_appointments")
+//!     .header("authorization", "Bearer secret")
+//!     .body(Bytes::from_static(br#"{"punctual_name":"Check-up"}"#))?;
+//! let reply = api::handle(&mut dataverse, &request, now_ms);
+//! assert_eq!(reply.response.status(), 204);
+//!
+//! for outgoing in webhooks::due(&mut dataverse, now_ms) {
+//!     // Hand `outgoing.request` to whoever is at its URL, and say what came back.
+//!     webhooks::finished(&mut dataverse, outgoing.job, &Outcome::Status(200), now_ms);
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! What is not here: security roles, impersonation, FetchXML and `?sql=`, change tracking, elastic tables, files,
 //! making tables by the API, synchronous steps, `CreateMultiple` as a message of its own for steps.
 

@@ -10,22 +10,21 @@ mod batch;
 mod bulk;
 mod metadata;
 mod read;
+mod strike;
 mod url;
 mod write;
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use http::{Method, Request, Response, header};
-use punctual_stand_ins::{FaultKind, Guid, Manner, Reply, Strike};
+use punctual_stand_ins::{FaultKind, Guid, Reply, Strike};
 
 use crate::dataverse::{Dataverse, Ids};
-use crate::limits;
 use crate::refusal::Refusal;
 use crate::schema::{Schema, Table};
 use crate::store::{Cause, Work};
 use ask::{Ask, What};
 use batch::Outer;
+use strike::{fail_after, race, refusal_of, spoil};
 use url::Url;
 
 /// What operations need to know beside rows.
@@ -183,13 +182,6 @@ fn batch(
     Ok(response)
 }
 
-fn fail_after(struck: Option<Strike>) -> Result<(), Refusal> {
-    match struck {
-        Some(strike) if strike.kind == FaultKind::FailAfter => Err(Refusal::failed()),
-        _ => Ok(()),
-    }
-}
-
 /// `http://host/api/data/v9.2/`
 fn root(request: &Request<Bytes>) -> String {
     let scheme = request.uri().scheme_str().unwrap_or("http");
@@ -211,23 +203,6 @@ fn refuse_unbuilt(request: &Request<Bytes>) -> Result<(), Refusal> {
         }
     }
     Ok(())
-}
-
-/// The refusal that a strike asks for, if it is of the kind that answers instead of doing.
-fn refusal_of(dataverse: &mut Dataverse, strike: Strike) -> Option<Refusal> {
-    match strike.kind {
-        FaultKind::Busy => {
-            let code = limits::CODES[(dataverse.random.next_u64() % 3) as usize];
-            Some(Refusal {
-                retry_after_seconds: strike.retry_after_seconds,
-                ..Refusal::new(429, code, "Too many requests; the service protects itself.")
-            })
-        }
-        FaultKind::Unauthorized => Some(Refusal::unauthorized()),
-        FaultKind::Refuse => Some(Refusal::forbidden()),
-        FaultKind::Fail => Some(Refusal::failed()),
-        _ => None,
-    }
 }
 
 /// The request behind what an operation writes.
@@ -282,49 +257,10 @@ fn perform_alone(
     }
 }
 
-/// Somebody else is faster: they make the row that is to be made, or write the one that is to be changed.
-fn race(dataverse: &mut Dataverse, ask: &Ask<'_>, outer: Outer<'_>) {
-    let there = match &ask.what {
-        What::Row(table, key) => key
-            .find(&dataverse.store, table)
-            .map(|row| (*table, row.id)),
-        What::Rows(_) => None,
-        _ => return,
-    };
-    match there {
-        Some((table, id)) => {
-            let name = table.name().to_owned();
-            // Touching cannot be refused.
-            let _ = dataverse.act(outer.now_ms, |work| {
-                let table = work.table(&name)?;
-                work.touch(table, id);
-                Ok(())
-            });
-        }
-        // If theirs is refused, so will ours be.
-        None => drop(perform_alone(dataverse, ask, outer)),
-    }
-}
-
 fn note(dataverse: &mut Dataverse, label: &str, response: &Response<Bytes>, now_ms: i64) {
     dataverse
         .requests
         .note(now_ms, label, response.status().as_u16());
-}
-
-/// Does to an answer what a fault asks for.
-fn spoil(response: Response<Bytes>, strike: Option<Strike>) -> Reply {
-    let mut reply = Reply::from(response);
-    if let Some(strike) = strike {
-        reply.manner = match strike.kind {
-            FaultKind::Drop | FaultKind::LoseAnswer => Manner::Dropped,
-            FaultKind::HalfAnswer => Manner::Half,
-            FaultKind::NoAnswer => Manner::Silent,
-            _ => Manner::Whole,
-        };
-        reply.delay = Duration::from_millis(strike.delay_ms);
-    }
-    reply
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::access::{Caller, FixedToken};
 use crate::limits::ServiceProtection;
 use crate::options::Options;
 use expect_test::{Expect, expect};
-use punctual_stand_ins::Fault;
+use punctual_stand_ins::{Fault, Manner};
 use serde_json::Value as Json;
 
 mod batches;

@@ -1,5 +1,6 @@
 //! Queries: the options of a URL, which rows they mean, and in which pages.
 
+mod bind;
 mod cookie;
 mod expand;
 pub mod filter;

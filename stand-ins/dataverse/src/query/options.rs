@@ -4,7 +4,7 @@ use percent_encoding::percent_decode_str;
 
 use super::expand::Expand;
 use super::filter::{Filter, Path};
-use super::parser;
+use super::{bind, parser};
 use crate::refusal::Refusal;
 use crate::schema::{Schema, Table};
 
@@ -119,7 +119,7 @@ fn order(schema: &Schema, table: &Table, text: &str) -> Result<Vec<Order>, Refus
     let mut order = Vec::new();
     for part in text.split(',').map(str::trim) {
         let mut words = part.split_whitespace();
-        let (path, _) = parser::path(schema, table, words.next().unwrap_or_default())?;
+        let (path, _) = bind::path(schema, table, words.next().unwrap_or_default())?;
         let descending = match words.next() {
             None | Some("asc") => false,
             Some("desc") => true,

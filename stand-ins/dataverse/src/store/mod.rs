@@ -1,6 +1,8 @@
 //! Rows, with indexes for alternate keys and lookups. Nothing here knows rules; see [`work`].
 
 mod body;
+mod event;
+mod state;
 pub mod work;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -11,7 +13,8 @@ use crate::schema::{Schema, Table};
 use crate::value::Value;
 
 pub use body::{Change, Changes, read_changes};
-pub use work::{Cause, Event, Message, Work};
+pub use event::{Cause, Event, Message};
+pub use work::Work;
 
 /// A row. Its id and its version are among the values too.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,68 +2,12 @@
 
 use punctual_stand_ins::{Guid, Random};
 
+use super::event::{Cause, Event, Message};
+use super::state::{begins_in, settle_state, wrong_status};
 use super::{Changes, Row, Store, folded_key};
 use crate::refusal::Refusal;
 use crate::schema::{OnDelete, Schema, Table};
 use crate::value::Value;
-
-/// What a step can be for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Message {
-    /// A new row.
-    Create,
-    /// Some of a row's columns.
-    Update,
-    /// A row that is gone.
-    Delete,
-}
-
-impl Message {
-    /// As the platform writes it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Create => "Create",
-            Self::Update => "Update",
-            Self::Delete => "Delete",
-        }
-    }
-}
-
-/// Something that happened to a row, as a step hears of it.
-#[derive(Debug, Clone)]
-pub struct Event {
-    /// What.
-    pub message: Message,
-    /// To a row of this table.
-    pub table: String,
-    /// To this row.
-    pub id: Guid,
-    /// The columns that were written.
-    pub target: Changes,
-    /// The row before.
-    pub before: Option<Row>,
-    /// The row after.
-    pub after: Option<Row>,
-    /// Whether it is the second half of an update: the one of state and status.
-    pub of_state: bool,
-    /// The request behind it.
-    pub cause: Cause,
-}
-
-/// The request behind an event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cause {
-    /// The request's id.
-    pub request_id: Guid,
-    /// The id that the caller gave, or another.
-    pub correlation_id: Guid,
-    /// `?tag=`
-    pub tag: Option<String>,
-    /// Whether the caller wants no asynchronous step to run.
-    pub bypass: bool,
-    /// Who asked.
-    pub user: Guid,
-}
 
 /// Writes that happen together.
 pub struct Work<'a> {
@@ -390,38 +334,4 @@ impl<'a> Work<'a> {
             });
         }
     }
-}
-
-/// Whether new rows may begin in this state: neither the table's end states nor "inactive".
-fn begins_in(table: &Table, state: i64) -> bool {
-    let built_in = table.name() == "appointment";
-    built_in && (state == 0 || state == 3)
-}
-
-/// State and status together, whichever of them was sent.
-fn settle_state(table: &Table, row: &Row, sent: &Changes) -> Result<Changes, Refusal> {
-    let number = |column: &str| match sent.get(column) {
-        Some(Some(Value::Integer(number))) => Some(*number),
-        _ => None,
-    };
-    let current = row.integer("statecode").unwrap_or(0);
-    let state = number("statecode").unwrap_or(current);
-    let status = match number("statuscode") {
-        Some(status) => status,
-        None => table.first_status(state).unwrap_or(1),
-    };
-    if table.state_of(status) != Some(state) {
-        return Err(wrong_status(table, status, state));
-    }
-    let both = [("statecode", state), ("statuscode", status)];
-    let both = both.map(|(column, number)| (column.to_owned(), Some(Value::Integer(number))));
-    Ok(both.into())
-}
-
-fn wrong_status(table: &Table, status: i64, state: i64) -> Refusal {
-    let message = format!(
-        "{status} is not a valid status code for state code {state} on {}.",
-        table.name()
-    );
-    Refusal::new(400, "0x80048408", message)
 }
