@@ -41,7 +41,23 @@ const WRITTEN: &[FaultKind] = &[
     FaultKind::Slow,
 ];
 
-const IN_A_BATCH: &[FaultKind] = &[
+/// Of several writes at once, no rival can be the first.
+const WRITTEN_TOGETHER: &[FaultKind] = &[
+    FaultKind::Busy,
+    FaultKind::Unauthorized,
+    FaultKind::Refuse,
+    FaultKind::Fail,
+    FaultKind::FailAfter,
+    FaultKind::Drop,
+    FaultKind::LoseAnswer,
+    FaultKind::HalfAnswer,
+    FaultKind::NoAnswer,
+    FaultKind::Slow,
+];
+
+const ASKED_IN_A_BATCH: &[FaultKind] = &[FaultKind::Busy, FaultKind::Refuse, FaultKind::Fail];
+
+const WRITTEN_IN_A_BATCH: &[FaultKind] = &[
     FaultKind::Busy,
     FaultKind::Refuse,
     FaultKind::Fail,
@@ -64,15 +80,15 @@ pub const POINTS: &[Point] = &[
     point("api.create", WRITTEN),
     point("api.update", WRITTEN),
     point("api.delete", WRITTEN),
-    point("api.bulk", WRITTEN),
-    point("api.batch", WRITTEN),
+    point("api.bulk", WRITTEN_TOGETHER),
+    point("api.batch", WRITTEN_TOGETHER),
     point("api.metadata", ASKED),
-    point("part.read", IN_A_BATCH),
-    point("part.query", IN_A_BATCH),
-    point("part.create", IN_A_BATCH),
-    point("part.update", IN_A_BATCH),
-    point("part.delete", IN_A_BATCH),
-    point("part.bulk", IN_A_BATCH),
+    point("part.read", ASKED_IN_A_BATCH),
+    point("part.query", ASKED_IN_A_BATCH),
+    point("part.create", WRITTEN_IN_A_BATCH),
+    point("part.update", WRITTEN_IN_A_BATCH),
+    point("part.delete", WRITTEN_IN_A_BATCH),
+    point("part.bulk", ASKED_IN_A_BATCH),
     point("webhook.create", SENT),
     point("webhook.update", SENT),
     point("webhook.delete", SENT),

@@ -181,5 +181,6 @@ fn every_event_is_understood() {
                 "530e0e61-18e9-485e-a8bf-f9ea304d9f96",
             ),
         }
-    "#]].assert_eq(&(told.join("\n") + "\n"));
+    "#]]
+    .assert_eq(&(told.join("\n") + "\n"));
 }

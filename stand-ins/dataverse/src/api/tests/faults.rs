@@ -238,3 +238,15 @@ fn requests_are_counted_by_what_they_do() {
     "#]]
     .assert_eq(&counts);
 }
+
+#[test]
+fn a_fault_that_could_never_strike_is_refused() {
+    let mut stage = Stage::new();
+    let mut refused = |at: &str, kind| stage.dataverse.faults.add(Fault::once(at, kind)).is_err();
+    assert!(refused("api.bulk", FaultKind::Race));
+    assert!(refused("api.batch", FaultKind::Race));
+    assert!(refused("api.read", FaultKind::FailAfter));
+    assert!(refused("part.read", FaultKind::Race));
+    assert!(refused("webhook", FaultKind::Busy));
+    assert!(!refused("part", FaultKind::Race));
+}
