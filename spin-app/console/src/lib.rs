@@ -4,9 +4,8 @@
 mod api;
 mod metrics;
 
-use punctual_app::edge::{self, SpinSql, SpinVariables};
+use punctual_app::edge::{self, Ports, SpinQueue, SpinSql, SpinVariables};
 use punctual_app::flows::App;
-use punctual_app::queue::embedded::EmbeddedQueue;
 use punctual_app::records::embedded::EmbeddedRecords;
 use punctual_app::settings;
 use punctual_app::web::{Keys, Request, Response, bearer, problem, unavailable, unset};
@@ -14,7 +13,7 @@ use spin_sdk::http::{IncomingRequest, ResponseOutparam};
 use spin_sdk::http_component;
 
 /// The ports as this component uses them.
-pub(crate) type Embedded<'a> = App<'a, EmbeddedRecords<'a, SpinSql>, EmbeddedQueue<'a, SpinSql>>;
+pub(crate) type Clinic<'a> = App<'a, EmbeddedRecords<'a, SpinSql>, SpinQueue<'a>>;
 
 #[http_component]
 async fn handle(incoming: IncomingRequest, outparam: ResponseOutparam) {
@@ -36,22 +35,21 @@ async fn route(request: &Request) -> Result<Response, Response> {
                 request.header("x-punctual-key").or_else(|| bearer(request)),
                 "the header x-punctual-key or Authorization: Bearer",
             )?;
-            metrics::metrics(&open()?).await
+            metrics::metrics(&Ports::open().await?).await
         }
         (_, ["api", rest @ ..]) => {
             let keys = settings::keys(&SpinVariables, "admin_token", Some("admin_token_second"));
             let keys = Keys(keys.map_err(|error| unset(&error))?);
             keys.admit(bearer(request), "Authorization: Bearer")?;
-            settings::adapters(&SpinVariables).map_err(|error| unset(&error))?;
             let policy = settings::policy(&SpinVariables).map_err(|error| unset(&error))?;
-            let sql = open()?;
+            let ports = Ports::open().await?;
             let app = App {
-                records: &EmbeddedRecords(&sql),
-                queue: &EmbeddedQueue(&sql),
+                records: &ports.records(),
+                queue: &ports.queue(),
                 policy: &policy,
                 clock: &edge::now,
             };
-            api::route(&app, &sql, request, rest).await
+            api::route(&app, &ports.sql, request, rest).await
         }
         (_, [] | ["healthz"] | ["metrics"]) => {
             Err(problem(405, "method not allowed", "use GET", None).with("allow", "GET"))

@@ -3,23 +3,24 @@
 
 use std::fmt::Write;
 
-use punctual_app::edge::{self, SpinSql};
-use punctual_app::queue::{Queue, embedded::EmbeddedQueue};
-use punctual_app::records::{Records, embedded::EmbeddedRecords};
+use punctual_app::edge::{self, Ports};
+use punctual_app::queue::Queue;
+use punctual_app::records::Records;
 use punctual_app::web::{Response, unavailable};
 
 /// Upper bounds of the lateness buckets, in milliseconds.
 const BOUNDS_MS: [i64; 8] = [0, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 300_000];
 
-pub async fn metrics(sql: &SpinSql) -> Result<Response, Response> {
-    let records = EmbeddedRecords(sql);
+pub async fn metrics(ports: &Ports) -> Result<Response, Response> {
+    let records = ports.records();
     let failed = |error: &dyn std::fmt::Display| unavailable(&error.to_string());
     let tally = records.tally().await.map_err(|error| failed(&error))?;
     let (buckets, count, sum_ms) = records
         .lateness(&BOUNDS_MS)
         .await
         .map_err(|error| failed(&error))?;
-    let depth = EmbeddedQueue(sql)
+    let depth = ports
+        .queue()
         .depth(edge::now())
         .await
         .map_err(|error| failed(&error))?;
@@ -57,16 +58,19 @@ pub async fn metrics(sql: &SpinSql) -> Result<Response, Response> {
         sum_ms % 1_000
     );
     let _ = writeln!(text, "punctual_lateness_seconds_count {count}");
-    text.push_str("# HELP punctual_queue_messages Messages in the queue.\n# TYPE punctual_queue_messages gauge\n");
-    for (state, messages) in [
-        ("scheduled", depth.scheduled),
-        ("active", depth.active),
-        ("dead", depth.dead),
-    ] {
-        let _ = writeln!(
-            text,
-            "punctual_queue_messages{{state=\"{state}\"}} {messages}"
-        );
+    // Not every transport can say.
+    if let Some(depth) = depth {
+        text.push_str("# HELP punctual_queue_messages Messages in the queue.\n# TYPE punctual_queue_messages gauge\n");
+        for (state, messages) in [
+            ("scheduled", depth.scheduled),
+            ("active", depth.active),
+            ("dead", depth.dead),
+        ] {
+            let _ = writeln!(
+                text,
+                "punctual_queue_messages{{state=\"{state}\"}} {messages}"
+            );
+        }
     }
     if let Some(at) = swept {
         text.push_str("# HELP punctual_reconcile_timestamp_seconds Begin of the last complete reconcile.\n# TYPE punctual_reconcile_timestamp_seconds gauge\n");

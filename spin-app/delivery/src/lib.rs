@@ -1,13 +1,11 @@
 //! The delivery component: takes what is due, asks the fence, sends. The only one that may reach a provider.
 
-use punctual_app::edge::{self, SpinSql, SpinVariables};
+use punctual_app::edge::{self, Ports, SpinVariables};
 use punctual_app::flows::App;
 use punctual_app::flows::deliver::{Outlets, deliver};
-use punctual_app::queue::embedded::EmbeddedQueue;
-use punctual_app::records::embedded::EmbeddedRecords;
 use punctual_app::senders::outbox::Outbox;
 use punctual_app::settings;
-use punctual_app::web::{Keys, Request, Response, problem, unavailable, unset};
+use punctual_app::web::{Keys, Request, Response, problem, unset};
 use spin_sdk::http::{IncomingRequest, ResponseOutparam};
 use spin_sdk::http_component;
 
@@ -42,19 +40,18 @@ async fn drain(request: &Request) -> Result<Response, Response> {
         request.header("x-punctual-key"),
         "the header x-punctual-key",
     )?;
-    settings::adapters(&variables).map_err(|error| unset(&error))?;
     let policy = settings::policy(&variables).map_err(|error| unset(&error))?;
     let wait_seconds = request.query.number("wait", 0)?;
     let max = request.query.number("max", MAX_DEFAULT)?;
 
-    let sql = SpinSql::open().map_err(|error| unavailable(&error.to_string()))?;
+    let ports = Ports::open().await?;
     let app = App {
-        records: &EmbeddedRecords(&sql),
-        queue: &EmbeddedQueue(&sql),
+        records: &ports.records(),
+        queue: &ports.queue(),
         policy: &policy,
         clock: &edge::now,
     };
-    let outbox = Outbox(&sql);
+    let outbox = Outbox(&ports.sql);
     let outlets = Outlets {
         email: &outbox,
         sms: &outbox,
@@ -62,6 +59,6 @@ async fn drain(request: &Request) -> Result<Response, Response> {
         sleep: &edge::sleep,
     };
     let summary = deliver(&app, &outlets, i64::from(wait_seconds) * 1_000, max).await;
-    let summary = summary.map_err(|error| unavailable(&error.to_string()))?;
+    let summary = summary.map_err(|error| error.answer())?;
     Ok(Response::json(200, &summary.to_json()))
 }

@@ -2,11 +2,9 @@
 //! It holds no provider key and may reach no provider.
 
 use punctual_app::core::events::{EventKind, read_event};
-use punctual_app::edge::{self, SpinSql, SpinVariables};
+use punctual_app::edge::{self, Ports, SpinVariables};
 use punctual_app::flows::settle::Report;
 use punctual_app::flows::{App, reconcile, webhook};
-use punctual_app::queue::embedded::EmbeddedQueue;
-use punctual_app::records::embedded::EmbeddedRecords;
 use punctual_app::settings;
 use punctual_app::sql::atomically;
 use punctual_app::web::{self, Keys, Request, Response, problem, unavailable, unset};
@@ -46,7 +44,6 @@ async fn take_event(request: &Request) -> Result<Response, Response> {
         shown,
         "the header x-punctual-key or the query parameter code",
     )?;
-    settings::adapters(&variables).map_err(|error| unset(&error))?;
     let mapping = settings::mapping(&variables).map_err(|error| unset(&error))?;
     let policy = settings::policy(&variables).map_err(|error| unset(&error))?;
 
@@ -68,16 +65,19 @@ async fn take_event(request: &Request) -> Result<Response, Response> {
             Some("InputParameters"),
         ));
     }
-    let sql = SpinSql::open().map_err(|error| unavailable(&error.to_string()))?;
+    let ports = Ports::open().await?;
     let app = App {
-        records: &EmbeddedRecords(&sql),
-        queue: &EmbeddedQueue(&sql),
+        records: &ports.records(),
+        queue: &ports.queue(),
         policy: &policy,
         clock: &edge::now,
     };
-    let report = atomically(&sql, webhook::take(&app, &event))
-        .await
-        .map_err(|error| unavailable(&error.to_string()))?;
+    let taking = webhook::take(&app, &event);
+    let report = match ports.share_a_database() {
+        true => atomically(&ports.sql, taking).await,
+        false => taking.await,
+    };
+    let report = report.map_err(|error| error.answer())?;
     Ok(webhook::answer(&event.id, report.outcome(), &report))
 }
 
@@ -90,7 +90,6 @@ async fn sweep(request: &Request) -> Result<Response, Response> {
         request.header("x-punctual-key"),
         "the header x-punctual-key",
     )?;
-    settings::adapters(&variables).map_err(|error| unset(&error))?;
     let policy = settings::policy(&variables).map_err(|error| unset(&error))?;
     let since = match request.query.get("since") {
         None => None,
@@ -103,16 +102,16 @@ async fn sweep(request: &Request) -> Result<Response, Response> {
             )
         })?),
     };
-    let sql = SpinSql::open().map_err(|error| unavailable(&error.to_string()))?;
+    let ports = Ports::open().await?;
     let app = App {
-        records: &EmbeddedRecords(&sql),
-        queue: &EmbeddedQueue(&sql),
+        records: &ports.records(),
+        queue: &ports.queue(),
         policy: &policy,
         clock: &edge::now,
     };
     match reconcile::reconcile(&app, since)
         .await
-        .map_err(|error| unavailable(&error.to_string()))?
+        .map_err(|error| error.answer())?
     {
         Some(summary) => Ok(Response::json(200, &summary)),
         None => Err(unavailable("another reconcile is under way")),

@@ -3,13 +3,16 @@
 //! - [`core`]: the imported planning core and the outside names of its words.
 //! - [`records`], [`queue`], [`senders`]: the three ports, each with its adapters.
 //! - [`flows`]: what happens on an event, a due message, a reconcile.
+//! - [`http`]: requests that go out. [`cache`]: what may be forgotten.
 //! - [`settings`]: the Spin variables, read once a request; nothing falls open.
 //! - [`web`]: routing, authentication, problem documents.
 //! - [`edge`]: the only place that knows spin_sdk. The rest runs on any host with these traits.
 
+pub mod cache;
 pub mod core;
 pub mod edge;
 pub mod flows;
+pub mod http;
 pub mod queue;
 pub mod records;
 pub mod senders;

@@ -12,9 +12,9 @@ use punctual_app::web::{Request, Response, instant, problem, rfc3339};
 use serde_json::{Value, json};
 
 use super::{busy, cursor, guid, limit, page, refuse};
-use crate::Embedded;
+use crate::Clinic;
 
-pub async fn list(app: &Embedded<'_>, request: &Request) -> Result<Response, Response> {
+pub async fn list(app: &Clinic<'_>, request: &Request) -> Result<Response, Response> {
     let from = match request.query.get("from") {
         None => i64::MIN,
         Some(text) => instant(text)
@@ -34,7 +34,7 @@ pub async fn list(app: &Embedded<'_>, request: &Request) -> Result<Response, Res
     Ok(page(found.iter().map(to_json).collect(), next))
 }
 
-pub async fn read(app: &Embedded<'_>, id: &str) -> Result<Response, Response> {
+pub async fn read(app: &Clinic<'_>, id: &str) -> Result<Response, Response> {
     Ok(Response::json(
         200,
         &to_json(&living(app, &guid(id)?).await?),
@@ -42,7 +42,7 @@ pub async fn read(app: &Embedded<'_>, id: &str) -> Result<Response, Response> {
 }
 
 pub async fn create(
-    app: &Embedded<'_>,
+    app: &Clinic<'_>,
     sql: &SpinSql,
     request: &Request,
 ) -> Result<Response, Response> {
@@ -64,7 +64,7 @@ pub async fn create(
     Ok(Response::json(201, &to_json(&loaded)).with("location", format!("/api/appointments/{id}")))
 }
 
-pub async fn change(app: &Embedded<'_>, id: &str, request: &Request) -> Result<Response, Response> {
+pub async fn change(app: &Clinic<'_>, id: &str, request: &Request) -> Result<Response, Response> {
     request.expect_json()?;
     let changes = read_draft(&request.body).map_err(|problems| refuse(&problems))?;
     let loaded = living(app, &guid(id)?).await?;
@@ -85,7 +85,7 @@ pub async fn change(app: &Embedded<'_>, id: &str, request: &Request) -> Result<R
     ))
 }
 
-pub async fn delete(app: &Embedded<'_>, id: &str) -> Result<Response, Response> {
+pub async fn delete(app: &Clinic<'_>, id: &str) -> Result<Response, Response> {
     let id = guid(id)?;
     living(app, &id).await?;
     let now = (app.clock)();
@@ -99,7 +99,7 @@ pub async fn delete(app: &Embedded<'_>, id: &str) -> Result<Response, Response> 
 }
 
 /// An appointment in, its plan out; nothing is stored.
-pub fn preview(app: &Embedded<'_>, request: &Request) -> Result<Response, Response> {
+pub fn preview(app: &Clinic<'_>, request: &Request) -> Result<Response, Response> {
     request.expect_json()?;
     let changes = read_draft(&request.body).map_err(|problems| refuse(&problems))?;
     let id = given_id(&request.body)?
@@ -125,7 +125,7 @@ pub fn preview(app: &Embedded<'_>, request: &Request) -> Result<Response, Respon
 
 /// Checks, stores and settles. Written as of now, and later than everything stored, so that staff win.
 async fn store(
-    app: &Embedded<'_>,
+    app: &Clinic<'_>,
     id: &str,
     loaded: Option<Loaded>,
     changes: &[FieldChange],
@@ -152,7 +152,7 @@ async fn store(
     Ok(shown)
 }
 
-async fn refuse_overlap(app: &Embedded<'_>, draft: &Appointment) -> Result<(), Response> {
+async fn refuse_overlap(app: &Clinic<'_>, draft: &Appointment) -> Result<(), Response> {
     let (Some(resource), Some(start_at)) = (&draft.resource, draft.start_at) else {
         return Ok(());
     };
@@ -179,7 +179,7 @@ async fn refuse_overlap(app: &Embedded<'_>, draft: &Appointment) -> Result<(), R
     }
 }
 
-async fn living(app: &Embedded<'_>, id: &str) -> Result<Loaded, Response> {
+async fn living(app: &Clinic<'_>, id: &str) -> Result<Loaded, Response> {
     let loaded = app.records.load(id).await.map_err(busy)?;
     loaded
         .filter(|loaded| !loaded.deleted)

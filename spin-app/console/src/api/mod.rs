@@ -9,7 +9,7 @@ use punctual_app::edge::SpinSql;
 use punctual_app::web::{Request, Response, problem, unavailable};
 use serde_json::{Value, json};
 
-use crate::Embedded;
+use crate::Clinic;
 
 /// Rows of a list when `limit` is not said, and at most.
 const LIMIT_DEFAULT: u32 = 500;
@@ -17,7 +17,7 @@ const LIMIT_MAX: u32 = 5_000;
 
 /// Finds the handler.
 pub async fn route(
-    app: &Embedded<'_>,
+    app: &Clinic<'_>,
     sql: &SpinSql,
     request: &Request,
     path: &[&str],

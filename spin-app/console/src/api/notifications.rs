@@ -8,9 +8,9 @@ use punctual_app::records::{Loaded, NotificationFilter, NotificationRow, Records
 use punctual_app::web::{Request, Response, instant, problem};
 
 use super::{busy, cursor, guid, limit, page};
-use crate::Embedded;
+use crate::Clinic;
 
-pub async fn list(app: &Embedded<'_>, request: &Request) -> Result<Response, Response> {
+pub async fn list(app: &Clinic<'_>, request: &Request) -> Result<Response, Response> {
     let query = |name: &str| request.query.get(name);
     let time = |name: &'static str| match query(name) {
         None => Ok(None),
@@ -81,7 +81,7 @@ pub async fn list(app: &Embedded<'_>, request: &Request) -> Result<Response, Res
 }
 
 /// Ends a reminder that has not gone out. It stays ended, whatever events come, until staff say `send-now`.
-pub async fn cancel(app: &Embedded<'_>, id: &str) -> Result<Response, Response> {
+pub async fn cancel(app: &Clinic<'_>, id: &str) -> Result<Response, Response> {
     let mut row = one(app, id).await?;
     match row.core.status {
         Status::Canceled if row.core.reason == Some(Reason::CanceledByStaff) => {
@@ -105,7 +105,7 @@ pub async fn cancel(app: &Embedded<'_>, id: &str) -> Result<Response, Response> 
 
 /// Makes a reminder due at once, and keeps it so until it is sent or the appointment ends it. What the fence would
 /// stop is refused here, and if that changes before delivery takes the message, it is stopped there.
-pub async fn send_now(app: &Embedded<'_>, id: &str) -> Result<Response, Response> {
+pub async fn send_now(app: &Clinic<'_>, id: &str) -> Result<Response, Response> {
     let mut row = one(app, id).await?;
     let wakes = matches!(
         row.core.status,
@@ -148,7 +148,7 @@ pub async fn send_now(app: &Embedded<'_>, id: &str) -> Result<Response, Response
     Ok(Response::json(202, &row.to_json()))
 }
 
-async fn one(app: &Embedded<'_>, id: &str) -> Result<NotificationRow, Response> {
+async fn one(app: &Clinic<'_>, id: &str) -> Result<NotificationRow, Response> {
     let found = app.records.for_delivery(&[guid(id)?]).await.map_err(busy)?;
     found
         .into_iter()
@@ -157,7 +157,7 @@ async fn one(app: &Embedded<'_>, id: &str) -> Result<NotificationRow, Response> 
         .ok_or_else(|| problem(404, "not found", "there is no such notification", None))
 }
 
-async fn write(app: &Embedded<'_>, row: &mut NotificationRow) -> Result<(), Response> {
+async fn write(app: &Clinic<'_>, row: &mut NotificationRow) -> Result<(), Response> {
     let written = app
         .records
         .write_rows(std::slice::from_mut(row), (app.clock)())

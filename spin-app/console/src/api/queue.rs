@@ -7,12 +7,12 @@ use punctual_app::web::{Request, Response, problem};
 use serde_json::{Value, json};
 
 use super::{busy, limit, page};
-use crate::Embedded;
+use crate::Clinic;
 
-pub async fn dead_letters(app: &Embedded<'_>, request: &Request) -> Result<Response, Response> {
+pub async fn dead_letters(app: &Clinic<'_>, request: &Request) -> Result<Response, Response> {
     let letters = app
         .queue
-        .dead_letters(limit(request)?)
+        .dead_letters(limit(request)?, (app.clock)())
         .await
         .map_err(busy)?;
     Ok(page(
@@ -21,7 +21,7 @@ pub async fn dead_letters(app: &Embedded<'_>, request: &Request) -> Result<Respo
     ))
 }
 
-pub async fn resubmit(app: &Embedded<'_>, id: &str) -> Result<Response, Response> {
+pub async fn resubmit(app: &Clinic<'_>, id: &str) -> Result<Response, Response> {
     if app.queue.resubmit(id, (app.clock)()).await.map_err(busy)? {
         return Ok(Response::json(202, &json!({"id": id, "resubmitted": true})));
     }

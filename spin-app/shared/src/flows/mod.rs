@@ -10,6 +10,7 @@ use crate::core::{Instant, Policy};
 use crate::queue::QueueError;
 use crate::records::RecordsError;
 use crate::sql::SqlError;
+use crate::web::{Response, unavailable, unavailable_for};
 
 /// The ports and settings that flows work with.
 pub struct App<'a, R, Q> {
@@ -25,11 +26,34 @@ pub struct App<'a, R, Q> {
 
 /// A port failed or somebody else kept being faster: the caller may try again. No personal data in the text.
 #[derive(Debug)]
-pub struct FlowError(pub String);
+pub struct FlowError {
+    /// One sentence.
+    pub text: String,
+    /// Not before so many seconds, if a port said so.
+    pub retry_after_seconds: Option<u32>,
+}
+
+impl FlowError {
+    /// An error of a flow's own.
+    pub fn new(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            retry_after_seconds: None,
+        }
+    }
+
+    /// 503, with the port's own wish for when to try again.
+    pub fn answer(&self) -> Response {
+        match self.retry_after_seconds {
+            Some(seconds) => unavailable_for(&self.text, seconds),
+            None => unavailable(&self.text),
+        }
+    }
+}
 
 impl std::fmt::Display for FlowError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 
@@ -37,18 +61,21 @@ impl std::error::Error for FlowError {}
 
 impl From<RecordsError> for FlowError {
     fn from(error: RecordsError) -> Self {
-        Self(error.to_string())
+        Self::new(&error.to_string())
     }
 }
 
 impl From<QueueError> for FlowError {
     fn from(error: QueueError) -> Self {
-        Self(error.to_string())
+        Self {
+            text: error.to_string(),
+            retry_after_seconds: error.retry_after_seconds,
+        }
     }
 }
 
 impl From<SqlError> for FlowError {
     fn from(error: SqlError) -> Self {
-        Self(error.to_string())
+        Self::new(&error.to_string())
     }
 }

@@ -13,6 +13,9 @@ use crate::records::{Loaded, NotificationRow, Records};
 /// How often a round is repeated because somebody else changed the appointment meanwhile.
 const ROUNDS_MAX: u32 = 8;
 
+/// Over how long before its time a planned message may become visible, so that a full hour does not throttle the broker.
+const SPREAD_MS: i64 = 60_000;
+
 /// What a settling did.
 #[derive(Debug, Default)]
 pub struct Report {
@@ -60,11 +63,9 @@ pub async fn settle<R: Records, Q: Queue>(
             .records
             .load(&id)
             .await?
-            .ok_or_else(|| FlowError("the appointment vanished".to_owned()))?;
+            .ok_or_else(|| FlowError::new("the appointment vanished"))?;
     }
-    Err(FlowError(
-        "the appointment keeps changing; try again".to_owned(),
-    ))
+    Err(FlowError::new("the appointment keeps changing; try again"))
 }
 
 /// One pass of the write order. False when a row was written by somebody else meanwhile.
@@ -155,7 +156,10 @@ pub async fn schedule<R: Records, Q: Queue>(
     }
     let messages: Vec<_> = rows
         .iter()
-        .map(|row| message(row, row.core.due_at, ""))
+        .map(|row| NewMessage {
+            early_ms: SPREAD_MS,
+            ..message(row, row.core.due_at, "")
+        })
         .collect();
     let now = (app.clock)();
     let numbers = app.queue.schedule(&messages, now).await?;
@@ -176,6 +180,7 @@ pub fn message(row: &NotificationRow, enqueue_at: Instant, suffix: &str) -> NewM
             due_at: row.core.due_at,
         },
         enqueue_at,
+        early_ms: 0,
     }
 }
 

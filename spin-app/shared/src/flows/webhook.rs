@@ -100,9 +100,7 @@ pub async fn accept<R: Records>(
             }));
         }
     }
-    Err(FlowError(
-        "the appointment keeps changing; try again".to_owned(),
-    ))
+    Err(FlowError::new("the appointment keeps changing; try again"))
 }
 
 /// The webhook's answer.

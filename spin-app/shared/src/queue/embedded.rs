@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     Body, Cancel, DELIVERY_COUNT_MAX, DeadLetter, Depth, Disposition, LOCK_SECONDS, Locked,
-    NewMessage, Queue, QueueError, SequenceNumber,
+    NewMessage, Queue, QueueError, SequenceNumber, Settled,
 };
 use crate::core::Instant;
 use crate::sql::{Row, Sql, SqlError, transaction};
@@ -15,7 +15,7 @@ pub struct EmbeddedQueue<'a, S>(pub &'a S);
 
 impl From<SqlError> for QueueError {
     fn from(error: SqlError) -> Self {
-        Self(error.0)
+        Self::from(error.0)
     }
 }
 
@@ -65,7 +65,7 @@ impl<S: Sql> Queue for EmbeddedQueue<'_, S> {
         Some(self)
     }
 
-    async fn receive(&self, max: u32, now: Instant) -> Result<Vec<Locked>, QueueError> {
+    async fn receive(&self, max: u32, _: i64, now: Instant) -> Result<Vec<Locked>, QueueError> {
         // Look before taking the write lock: an empty queue costs readers nothing.
         let due = self.0.execute(
             "SELECT 1 FROM queue WHERE dead_at IS NULL AND enqueue_at <= ?1 AND locked_until <= ?1 LIMIT 1",
@@ -104,7 +104,7 @@ impl<S: Sql> Queue for EmbeddedQueue<'_, S> {
         &self,
         messages: &[(Locked, Disposition)],
         now: Instant,
-    ) -> Result<Vec<bool>, QueueError> {
+    ) -> Result<Vec<Settled>, QueueError> {
         let tokens = |wanted: fn(&Disposition) -> bool| {
             let tokens: Vec<_> = messages
                 .iter()
@@ -154,13 +154,18 @@ impl<S: Sql> Queue for EmbeddedQueue<'_, S> {
             Ok(messages
                 .iter()
                 .map(|(message, disposition)| {
-                    *disposition == Disposition::Leave || held.contains(&message.sequence_number)
+                    if *disposition == Disposition::Leave || held.contains(&message.sequence_number)
+                    {
+                        Settled::Done
+                    } else {
+                        Settled::LockLost
+                    }
                 })
                 .collect())
         })
     }
 
-    async fn dead_letters(&self, max: u32) -> Result<Vec<DeadLetter>, QueueError> {
+    async fn dead_letters(&self, max: u32, _: Instant) -> Result<Vec<DeadLetter>, QueueError> {
         let rows = self.0.execute(
             "SELECT sequence_number, body, dead_reason, dead_description, delivery_count, dead_at FROM queue
              WHERE dead_at IS NOT NULL ORDER BY dead_at, sequence_number LIMIT ?1",
@@ -192,7 +197,7 @@ impl<S: Sql> Queue for EmbeddedQueue<'_, S> {
         Ok(!rows.is_empty())
     }
 
-    async fn depth(&self, now: Instant) -> Result<Depth, QueueError> {
+    async fn depth(&self, now: Instant) -> Result<Option<Depth>, QueueError> {
         let rows = self.0.execute(
             "SELECT count(*) FILTER (WHERE dead_at IS NULL AND enqueue_at > ?1),
                     count(*) FILTER (WHERE dead_at IS NULL AND enqueue_at <= ?1),
@@ -203,11 +208,11 @@ impl<S: Sql> Queue for EmbeddedQueue<'_, S> {
             rows.first()
                 .map_or(0, |row| row.integer(column).unsigned_abs())
         };
-        Ok(Depth {
+        Ok(Some(Depth {
             scheduled: count(0),
             active: count(1),
             dead: count(2),
-        })
+        }))
     }
 }
 

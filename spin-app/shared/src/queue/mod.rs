@@ -2,7 +2,9 @@
 //!
 //! A message is a hint, never the truth: losing, doubling or delaying one costs time, not correctness.
 
+pub mod any;
 pub mod embedded;
+pub mod servicebus;
 
 use crate::core::Instant;
 use serde::{Deserialize, Serialize};
@@ -28,6 +30,9 @@ pub struct NewMessage {
     pub body: Body,
     /// When it shall become visible.
     pub enqueue_at: Instant,
+    /// How much earlier the broker may make it visible, in milliseconds: a full hour is then spread over some time. Whoever
+    /// takes it early holds it until its time.
+    pub early_ms: i64,
 }
 
 /// A message held under a lock.
@@ -78,6 +83,17 @@ pub struct DeadLetter {
     pub dead_at: String,
 }
 
+/// What became of a message that was to be settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// What was asked.
+    Done,
+    /// The lock had ended: the message has come back already, or another has it.
+    LockLost,
+    /// This transport has no dead-lettering. It was given back, and dies when it was given back often enough.
+    GivenBack,
+}
+
 /// How full the queue is.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Depth {
@@ -89,13 +105,27 @@ pub struct Depth {
     pub dead: u64,
 }
 
-/// The queue did not do what was asked. Worth retrying; the text names no person.
-#[derive(Debug)]
-pub struct QueueError(pub String);
+/// The queue did not do what was asked, or its answer was lost. Worth retrying; the text names no person and no secret.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueueError {
+    /// One sentence.
+    pub text: String,
+    /// The broker's wish: not before so many seconds.
+    pub retry_after_seconds: Option<u32>,
+}
+
+impl From<String> for QueueError {
+    fn from(text: String) -> Self {
+        Self {
+            text,
+            retry_after_seconds: None,
+        }
+    }
+}
 
 impl std::fmt::Display for QueueError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "queue: {}", self.0)
+        write!(f, "queue: {}", self.text)
     }
 }
 
@@ -115,8 +145,8 @@ pub trait Queue {
     /// The transport's way to cancel; [`NoCancel`] for one that has none.
     type Canceller: Cancel;
 
-    /// Schedules messages, all or none; the numbers are in the order given, none where the transport
-    /// does not tell them.
+    /// Schedules messages. The numbers are in the order given, none where the transport does not tell them.
+    /// After an error any of the messages may be there: whoever schedules again uses other ids.
     async fn schedule(
         &self,
         messages: &[NewMessage],
@@ -126,27 +156,82 @@ pub trait Queue {
     /// None when this transport cannot cancel: then the fence alone keeps a cancelled reminder from going out.
     fn canceller(&self) -> Option<&Self::Canceller>;
 
-    /// Takes up to `max` due messages under a lock of [`LOCK_SECONDS`]; does not wait.
-    async fn receive(&self, max: u32, now: Instant) -> Result<Vec<Locked>, QueueError>;
+    /// Takes up to `max` visible messages under a lock of [`LOCK_SECONDS`]. Where nothing is there, a transport that
+    /// can be told of the first to come waits for it, up to `patience_ms`; the others answer at once.
+    async fn receive(
+        &self,
+        max: u32,
+        patience_ms: i64,
+        now: Instant,
+    ) -> Result<Vec<Locked>, QueueError>;
 
-    /// When the next message becomes visible, if the transport can say.
+    /// When the next message becomes visible, if the transport can say. One that waits in [`receive`](Self::receive) need not.
     async fn next_at(&self, now: Instant) -> Result<Option<Instant>, QueueError>;
 
-    /// Settles locked messages; for each whether the lock still held. Leaving one is not asked: always true.
+    /// Settles locked messages; for each what became of it. Leaving one is not asked: always done.
     async fn settle(
         &self,
         messages: &[(Locked, Disposition)],
         now: Instant,
-    ) -> Result<Vec<bool>, QueueError>;
+    ) -> Result<Vec<Settled>, QueueError>;
 
-    /// The dead letters, oldest first.
-    async fn dead_letters(&self, max: u32) -> Result<Vec<DeadLetter>, QueueError>;
+    /// The first dead letters in the broker's order: as they died, or by number.
+    async fn dead_letters(&self, max: u32, now: Instant) -> Result<Vec<DeadLetter>, QueueError>;
 
     /// Puts a dead letter back into the queue; false when there is none of this id.
     async fn resubmit(&self, id: &str, now: Instant) -> Result<bool, QueueError>;
 
-    /// Depths for the metrics.
-    async fn depth(&self, now: Instant) -> Result<Depth, QueueError>;
+    /// Depths for the metrics; none where the transport cannot say.
+    async fn depth(&self, now: Instant) -> Result<Option<Depth>, QueueError>;
+}
+
+impl<Q: Queue> Queue for &Q {
+    type Canceller = Q::Canceller;
+
+    async fn schedule(
+        &self,
+        messages: &[NewMessage],
+        now: Instant,
+    ) -> Result<Vec<Option<SequenceNumber>>, QueueError> {
+        (**self).schedule(messages, now).await
+    }
+
+    fn canceller(&self) -> Option<&Q::Canceller> {
+        (**self).canceller()
+    }
+
+    async fn receive(
+        &self,
+        max: u32,
+        patience_ms: i64,
+        now: Instant,
+    ) -> Result<Vec<Locked>, QueueError> {
+        (**self).receive(max, patience_ms, now).await
+    }
+
+    async fn next_at(&self, now: Instant) -> Result<Option<Instant>, QueueError> {
+        (**self).next_at(now).await
+    }
+
+    async fn settle(
+        &self,
+        messages: &[(Locked, Disposition)],
+        now: Instant,
+    ) -> Result<Vec<Settled>, QueueError> {
+        (**self).settle(messages, now).await
+    }
+
+    async fn dead_letters(&self, max: u32, now: Instant) -> Result<Vec<DeadLetter>, QueueError> {
+        (**self).dead_letters(max, now).await
+    }
+
+    async fn resubmit(&self, id: &str, now: Instant) -> Result<bool, QueueError> {
+        (**self).resubmit(id, now).await
+    }
+
+    async fn depth(&self, now: Instant) -> Result<Option<Depth>, QueueError> {
+        (**self).depth(now).await
+    }
 }
 
 /// For transports without cancelling: it has no value.

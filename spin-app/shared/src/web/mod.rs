@@ -7,7 +7,7 @@ mod times;
 
 pub use auth::{Keys, bearer, matches};
 pub use query::Query;
-pub use response::{Response, problem, unavailable, unset};
+pub use response::{Response, problem, unavailable, unavailable_for, unset};
 pub use times::{instant, rfc3339};
 
 /// The largest body taken, in bytes. Dataverse trims its own at 256 KB.

@@ -68,7 +68,12 @@ pub fn problem(status: u16, title: &str, detail: &str, field: Option<&str>) -> R
 
 /// 503: worth retrying. Dataverse retries 502, 503 and 504 once, and nothing else.
 pub fn unavailable(detail: &str) -> Response {
-    problem(503, "try again", detail, None).with("retry-after", "5")
+    unavailable_for(detail, 5)
+}
+
+/// The same where it is known for how long.
+pub fn unavailable_for(detail: &str, seconds: u32) -> Response {
+    problem(503, "try again", detail, None).with("retry-after", seconds.to_string())
 }
 
 /// A variable is missing or wrong: the route stays closed and says which.

@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::held::Early;
 use super::{Outlets, Summary, provider};
 use crate::core::delivering::{Decision, Next, Outcome, Settlement, after, decide, last_look};
 use crate::core::rendering::render;
 use crate::core::{Appointment, Channel, Instant, NotificationStatus as Status, Reason};
 use crate::flows::settle::message;
 use crate::flows::{App, FlowError};
-use crate::queue::{Disposition, Locked, NewMessage, Queue};
+use crate::queue::{Disposition, Locked, NewMessage, Queue, Settled};
 use crate::records::{NotificationRow, Records};
 use crate::senders::{Found, Outgoing, Sender, Sent};
 
@@ -27,26 +28,26 @@ struct Batch {
 impl Batch {
     /// Puts the message away; a new one comes at `at`.
     fn later(&mut self, locked: Locked, row: &NotificationRow, at: Instant) {
-        self.next(&locked.lock_token, row, at);
+        self.again.push(next(&locked.lock_token, row, at));
         self.settled.push((locked, Disposition::Complete));
-    }
-
-    /// Orders a new message at `at`. Its id tells by which lock its forerunner was held: the same message may be
-    /// handed out again, with its row as it was, if it cannot be put away.
-    fn next(&mut self, lock_token: &str, row: &NotificationRow, at: Instant) {
-        let suffix = format!("/after-{lock_token}");
-        self.again.push(message(row, at, &suffix));
     }
 }
 
-/// Works through `messages`.
+/// A new message at `at`. Its id tells by which lock its forerunner was held: the same message may be handed out
+/// again, with its row as it was, if it cannot be put away.
+fn next(lock_token: &str, row: &NotificationRow, at: Instant) -> NewMessage {
+    let suffix = format!("/after-{lock_token}");
+    message(row, at, &suffix)
+}
+
+/// Works through `messages`. Answers those that are early but due by `hold_until`: they are to come again then.
 pub async fn work<R: Records, Q: Queue, E: Sender, M: Sender>(
     app: &App<'_, R, Q>,
     outlets: &Outlets<'_, E, M>,
     messages: Vec<Locked>,
+    hold_until: Instant,
     summary: &mut Summary,
-) -> Result<(), FlowError> {
-    summary.received += u32::try_from(messages.len()).unwrap_or(u32::MAX);
+) -> Result<Vec<Early>, FlowError> {
     let ids: Vec<String> = messages
         .iter()
         .filter_map(|message| Some(message.body.as_ref()?.notification.clone()))
@@ -62,10 +63,9 @@ pub async fn work<R: Records, Q: Queue, E: Sender, M: Sender>(
         again: Vec::new(),
     };
     let mut touched = HashSet::new();
-    let (mut ended, mut claims) = (Vec::new(), Vec::new());
+    let (mut ended, mut claims, mut early) = (Vec::new(), Vec::new(), Vec::new());
     for locked in messages {
         let Some(body) = locked.body.clone() else {
-            summary.dead_lettered += 1;
             let description = "the body is not a reminder message".to_owned();
             batch.settled.push((
                 locked,
@@ -95,6 +95,14 @@ pub async fn work<R: Records, Q: Queue, E: Sender, M: Sender>(
                 summary.suppressed += 1;
                 batch.settled.push((locked, Disposition::Complete));
             }
+            (Decision::Hold(at), Some((row, _))) if at <= hold_until => {
+                let instead = next(&locked.lock_token, &row, at);
+                early.push(Early {
+                    at,
+                    locked,
+                    instead,
+                });
+            }
             (Decision::Hold(at) | Decision::Busy(at), Some((row, _))) => {
                 batch.later(locked, &row, at)
             }
@@ -119,9 +127,16 @@ pub async fn work<R: Records, Q: Queue, E: Sender, M: Sender>(
     send(app, outlets, &mut batch, summary, claims).await?;
     // New messages first: dying in between leaves one message too many, never one too few.
     let now = (app.clock)();
-    app.queue.schedule(&batch.again, now).await?;
-    app.queue.settle(&batch.settled, now).await?;
-    Ok(())
+    if !batch.again.is_empty() {
+        app.queue.schedule(&batch.again, now).await?;
+    }
+    let settled = app.queue.settle(&batch.settled, now).await?;
+    // Whoever cannot dead-letter gives back, and that was no dead letter yet.
+    for ((_, disposition), settled) in batch.settled.iter().zip(settled) {
+        let died = matches!(disposition, Disposition::DeadLetter { .. });
+        summary.dead_lettered += u32::from(died && settled == Settled::Done);
+    }
+    Ok(early)
 }
 
 /// Writes the rows that the fence ended. Where somebody was faster, the message looks again.
@@ -317,13 +332,13 @@ fn turn<R, Q>(
             summary.retried += 1;
             row.turn(Status::Scheduled, None);
             row.core.retry_at = Some(at);
-            batch.next(lock_token, row, at);
+            batch.again.push(next(lock_token, row, at));
         }
         Next::AskAgain(at) => {
             summary.unknown += 1;
             row.turn(Status::Unknown, Some(Reason::OutcomeUnknown));
             row.core.retry_at = Some(at);
-            batch.next(lock_token, row, at);
+            batch.again.push(next(lock_token, row, at));
         }
     }
 }

@@ -5,6 +5,7 @@
 //! outcome and settled message, the message comes back and finds the row ended.
 
 mod batch;
+mod held;
 
 use serde::Serialize;
 
@@ -14,6 +15,7 @@ use crate::core::{Channel, Instant};
 use crate::queue::Queue;
 use crate::records::Records;
 use crate::senders::Sender;
+use held::Held;
 
 /// Messages taken at once. Bounded, so that a batch is done long before its locks end.
 const BATCH: u32 = 100;
@@ -71,29 +73,40 @@ pub async fn deliver<R: Records, Q: Queue, E: Sender, M: Sender>(
     let began = (app.clock)();
     let wait_until = began + wait_ms.min(BUDGET_MS);
     let mut summary = Summary::default();
-    while summary.received < max {
+    let mut held = Held::default();
+    loop {
         let now = (app.clock)();
-        if now > began + BUDGET_MS {
-            break;
+        let mut messages = held.due(now);
+        if messages.is_empty() {
+            let room = max - summary.received;
+            if now > began + BUDGET_MS || (room == 0 && held.next().is_none()) {
+                break;
+            }
+            if room > 0 {
+                // Until the first of the early ones is due, or the caller has waited enough.
+                let until = held.next().unwrap_or(Instant::MAX).min(wait_until);
+                let room = BATCH.min(room);
+                messages = app.queue.receive(room, (until - now).max(0), now).await?;
+                summary.received += u32::try_from(messages.len()).unwrap_or(u32::MAX);
+            }
         }
-        let messages = app
-            .queue
-            .receive(BATCH.min(max - summary.received), now)
-            .await?;
         if !messages.is_empty() {
-            batch::work(app, outlets, messages, &mut summary).await?;
+            held.add(batch::work(app, outlets, messages, wait_until, &mut summary).await?);
             continue;
         }
+        let now = (app.clock)();
         if now >= wait_until {
             break;
         }
         let next = app.queue.next_at(now).await?.unwrap_or(Instant::MAX);
+        let next = next.min(held.next().unwrap_or(Instant::MAX));
         (outlets.sleep)(
             next.saturating_sub(now)
                 .clamp(1, PAUSE_MS)
                 .min(wait_until - now),
         );
     }
+    held.put_off(app).await?;
     Ok(summary)
 }
 

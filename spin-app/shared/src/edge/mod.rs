@@ -1,5 +1,15 @@
 //! The only place that knows spin_sdk: requests in, answers out, variables, SQLite, the clock.
 
+mod amqp;
+mod cache;
+mod http;
+mod ports;
+
+pub use amqp::SpinDial;
+pub use cache::SpinCache;
+pub use http::SpinHttp;
+pub use ports::{Ports, SpinQueue};
+
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures::StreamExt;

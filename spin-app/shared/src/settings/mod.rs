@@ -1,5 +1,9 @@
 //! The Spin variables, checked when they are needed. `spin.toml` is their manual.
 
+mod queue;
+
+pub use queue::{BusTransport, QueueChoice, Way, queue};
+
 use crate::core::{Policy, events, rendering::Sender};
 
 /// Where variables come from.
@@ -79,9 +83,8 @@ pub fn sender(variables: &impl Variables) -> Sender {
 
 /// The adapters that this build has. A choice it does not know is refused, never replaced by another.
 pub fn adapters(variables: &impl Variables) -> Result<(), SettingError> {
-    const CHOICES: [(&str, &str); 4] = [
+    const CHOICES: [(&str, &str); 3] = [
         ("records", "embedded"),
-        ("queue", "embedded"),
         ("email_sender", "outbox"),
         ("sms_sender", "outbox"),
     ];

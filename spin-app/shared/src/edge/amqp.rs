@@ -1,0 +1,51 @@
+//! Connections to Service Bus by way of the host's TCP.
+
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use punctual_servicebus::transport::tls::{Tls, TlsOptions};
+use punctual_servicebus::transport::{Clock, SystemClock, Transport, connect_tcp};
+use punctual_servicebus::{Client, Credential, Error, Options};
+
+use crate::queue::servicebus::Namespace;
+use crate::queue::servicebus::amqp::Dial;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The way to a namespace.
+pub struct SpinDial {
+    /// Whose certificate must be shown, and who we are there.
+    pub namespace: Namespace,
+    /// Where it is. Names do not resolve for TCP in a component.
+    pub address: SocketAddr,
+    /// None: without TLS, which no cloud takes.
+    pub tls: Option<TlsOptions>,
+}
+
+impl Dial for SpinDial {
+    type Transport = Box<dyn Transport>;
+
+    fn dial(&self) -> Result<Client<Self::Transport>, Error> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+        let host = self.namespace.host();
+        let tcp = connect_tcp(self.address, CONNECT_TIMEOUT)?;
+        let transport: Self::Transport = match &self.tls {
+            Some(options) => Box::new(Tls::connect(tcp, host, options, &clock, CONNECT_TIMEOUT)?),
+            None => Box::new(tcp),
+        };
+        let credential = Credential::SharedKey {
+            name: self.namespace.key_name.clone(),
+            key: self.namespace.key.clone(),
+        };
+        let options = Options::new(host, credential, &format!("punctual-{:016x}", random()));
+        Client::connect(transport, &options, clock)
+    }
+}
+
+/// A number that no other connection has. The standard library seeds its maps from the host's randomness.
+fn random() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
