@@ -99,8 +99,8 @@ const STANDARD: [&str; 4] = [
     "wasi:random/insecure-seed",
 ];
 
-/// Answers a request, keeps rows, reads settings, asks the core. No component has sockets or files, and none
-/// sends a request: as long as reminders end in the local outbox, delivery need not either.
+/// Answers a request, keeps rows, reads settings, asks the core, and speaks to the queue by HTTP or by TCP: how far either
+/// reaches is for `allowed_outbound_hosts`. No component has files.
 #[track_caller]
 fn check(name: &str, expected: Expect) {
     let component = Component::read(name);
@@ -119,13 +119,22 @@ fn the_scheduler() {
     check(
         "scheduler",
         expect![[r#"
-        fermyon:spin/sqlite
-        fermyon:spin/variables
-        punctual:reminders/events
-        punctual:reminders/planning
-        punctual:reminders/types
-        wasi:http/types
-    "#]],
+            fermyon:spin/key-value
+            fermyon:spin/sqlite
+            fermyon:spin/variables
+            punctual:reminders/events
+            punctual:reminders/planning
+            punctual:reminders/types
+            wasi:http/outgoing-handler
+            wasi:http/types
+            wasi:random/random
+            wasi:sockets/instance-network
+            wasi:sockets/network
+            wasi:sockets/tcp
+            wasi:sockets/tcp-create-socket
+            wasi:sockets/udp
+            wasi:sockets/udp-create-socket
+        "#]],
     );
 }
 
@@ -135,14 +144,23 @@ fn delivery() {
     check(
         "delivery",
         expect![[r#"
-        fermyon:spin/sqlite
-        fermyon:spin/variables
-        punctual:reminders/delivering
-        punctual:reminders/events
-        punctual:reminders/rendering
-        punctual:reminders/types
-        wasi:http/types
-    "#]],
+            fermyon:spin/key-value
+            fermyon:spin/sqlite
+            fermyon:spin/variables
+            punctual:reminders/delivering
+            punctual:reminders/events
+            punctual:reminders/rendering
+            punctual:reminders/types
+            wasi:http/outgoing-handler
+            wasi:http/types
+            wasi:random/random
+            wasi:sockets/instance-network
+            wasi:sockets/network
+            wasi:sockets/tcp
+            wasi:sockets/tcp-create-socket
+            wasi:sockets/udp
+            wasi:sockets/udp-create-socket
+        "#]],
     );
 }
 
@@ -152,13 +170,22 @@ fn the_console() {
     check(
         "console",
         expect![[r#"
-        fermyon:spin/sqlite
-        fermyon:spin/variables
-        punctual:reminders/delivering
-        punctual:reminders/events
-        punctual:reminders/planning
-        punctual:reminders/types
-        wasi:http/types
-    "#]],
+            fermyon:spin/key-value
+            fermyon:spin/sqlite
+            fermyon:spin/variables
+            punctual:reminders/delivering
+            punctual:reminders/events
+            punctual:reminders/planning
+            punctual:reminders/types
+            wasi:http/outgoing-handler
+            wasi:http/types
+            wasi:random/random
+            wasi:sockets/instance-network
+            wasi:sockets/network
+            wasi:sockets/tcp
+            wasi:sockets/tcp-create-socket
+            wasi:sockets/udp
+            wasi:sockets/udp-create-socket
+        "#]],
     );
 }

@@ -7,6 +7,7 @@ mod delivery;
 mod events;
 mod genuine;
 mod refusals;
+mod servicebus;
 mod slow;
 mod staff;
 mod times;

@@ -42,6 +42,10 @@ impl Embedded {
 
 impl Broker for Embedded {
     const SAYS_NEXT: bool = true;
+    const KEEPS_NUMBERS: bool = true;
+    const DEAD_LETTERS: bool = true;
+    const REFUSES_USED_IDS: bool = true;
+    const TICK_MS: i64 = 1;
 
     fn queue(&self) -> impl Queue {
         EmbeddedQueue(&self.sql)
@@ -57,6 +61,20 @@ impl Broker for Embedded {
 
     fn pass(&self, ms: i64) {
         self.now.set(self.now.get() + ms);
+    }
+
+    fn depth(&self) -> (u64, u64, u64) {
+        let statement = "SELECT dead_at IS NOT NULL, enqueue_at > ?1 FROM queue";
+        let rows = self.sql.execute(statement, &[self.now.get().into()]);
+        let mut depth = (0, 0, 0);
+        for row in rows.expect(statement) {
+            match (row.integer(0), row.integer(1)) {
+                (1, _) => depth.2 += 1,
+                (_, 1) => depth.0 += 1,
+                _ => depth.1 += 1,
+            }
+        }
+        depth
     }
 
     fn put_raw(&self, body: &str) {

@@ -24,3 +24,4 @@ mod queue;
 mod records;
 mod schema;
 mod sender;
+mod servicebus;

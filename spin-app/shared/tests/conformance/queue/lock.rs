@@ -1,8 +1,8 @@
 //! A message in somebody's hands is in nobody else's, and comes back when those hands let go or die.
 
-use punctual_app::queue::{Disposition, Queue};
+use punctual_app::queue::{Disposition, Queue, Settled};
 
-use super::{Broker, LOCK_MS, dead, depth, names, put, settle, take, take_one};
+use super::{Broker, LOCK_MS, bury, dead, depth, names, put, settle, take, take_one};
 
 pub async fn a_lock_excludes_others_until_it_ends<B: Broker>(broker: &B) {
     put(broker, &["a"]).await;
@@ -74,14 +74,18 @@ pub async fn what_is_settled_cannot_be_settled_again<B: Broker>(broker: &B) {
     for first in all() {
         put(broker, &["a"]).await;
         let taken = take_one(broker).await;
-        assert!(settle(broker, &taken, first).await);
+        let held = match first {
+            Disposition::DeadLetter { .. } => bury(broker, &taken, "").await,
+            first => settle(broker, &taken, first).await,
+        };
+        assert!(held);
         for second in all() {
             assert!(!settle(broker, &taken, second).await);
         }
         for again in take(broker).await {
             assert!(settle(broker, &again, Disposition::Complete).await);
         }
-        for letter in broker.queue().dead_letters(1).await.unwrap() {
+        for letter in broker.queue().dead_letters(1, broker.now()).await.unwrap() {
             let now = broker.now();
             assert!(broker.queue().resubmit(&letter.id, now).await.unwrap());
             let again = take_one(broker).await;
@@ -102,23 +106,24 @@ pub async fn a_made_up_token_holds_nothing<B: Broker>(broker: &B) {
 }
 
 pub async fn each_message_of_a_batch_has_its_own_answer<B: Broker>(broker: &B) {
-    put(broker, &["done", "back", "dead", "left", "lost"]).await;
+    put(broker, &["done", "back", "gone", "left", "lost"]).await;
     let taken = take(broker).await;
     let mut lost = taken[4].clone();
     lost.lock_token = "lost".to_owned();
     let batch = [
         (lost, Disposition::Complete),
-        (taken[2].clone(), dead("")),
+        (taken[2].clone(), Disposition::Complete),
         (taken[1].clone(), Disposition::Abandon),
         (taken[3].clone(), Disposition::Leave),
         (taken[0].clone(), Disposition::Complete),
     ];
     let held = broker.queue().settle(&batch, broker.now()).await.unwrap();
-    assert_eq!(held, [false, true, true, true, true]);
+    let done = Settled::Done;
+    assert_eq!(held, [Settled::LockLost, done, done, done, done]);
     assert_eq!(names(&take(broker).await), ["back"]);
     broker.pass(LOCK_MS);
     assert_eq!(names(&take(broker).await), ["back", "left", "lost"]);
-    assert_eq!(depth(broker).await, (0, 3, 1));
+    assert_eq!(depth(broker).await, (0, 3, 0));
 }
 
 fn all() -> [Disposition; 3] {

@@ -8,13 +8,25 @@ pub mod schedule;
 
 use punctual_app::core::Instant;
 use punctual_app::queue::{
-    Body, Disposition, LOCK_SECONDS, Locked, NewMessage, Queue, SequenceNumber,
+    Body, Disposition, LOCK_SECONDS, Locked, NewMessage, Queue, SequenceNumber, Settled,
 };
 
 /// An empty queue and the time it lives in.
 pub trait Broker: Send {
     /// Whether the transport can say when its next message comes.
     const SAYS_NEXT: bool;
+
+    /// Whether a message keeps the number under which it was scheduled when it becomes visible.
+    const KEEPS_NUMBERS: bool;
+
+    /// Whether a message can be put among the dead letters at once, and with a reason.
+    const DEAD_LETTERS: bool;
+
+    /// Whether the id of a message that is there is refused for another.
+    const REFUSES_USED_IDS: bool;
+
+    /// How exactly times are kept, in milliseconds. Never is a message early.
+    const TICK_MS: i64;
 
     /// The adapter.
     fn queue(&self) -> impl Queue;
@@ -30,6 +42,9 @@ pub trait Broker: Send {
 
     /// Puts a message into the queue, due now, whose body is this text.
     fn put_raw(&self, body: &str);
+
+    /// What is there: scheduled, active, dead. Asked of the broker itself.
+    fn depth(&self) -> (u64, u64, u64);
 }
 
 const LOCK_MS: i64 = LOCK_SECONDS * 1_000;
@@ -43,6 +58,7 @@ fn message(name: &str, enqueue_at: Instant) -> NewMessage {
             due_at: enqueue_at,
         },
         enqueue_at,
+        early_ms: 0,
     }
 }
 
@@ -56,7 +72,7 @@ async fn put<B: Broker>(broker: &B, names: &[&str]) -> Vec<Option<SequenceNumber
 
 /// Takes what is due.
 async fn take<B: Broker>(broker: &B) -> Vec<Locked> {
-    let taken = broker.queue().receive(100, broker.now()).await;
+    let taken = broker.queue().receive(100, 0, broker.now()).await;
     taken.expect("due messages can be taken")
 }
 
@@ -67,13 +83,29 @@ async fn take_one<B: Broker>(broker: &B) -> Locked {
     taken.remove(0)
 }
 
-/// Settles one message.
+/// Settles one message; whether the lock still held.
 async fn settle<B: Broker>(broker: &B, message: &Locked, disposition: Disposition) -> bool {
+    let can_die = B::DEAD_LETTERS || !matches!(disposition, Disposition::DeadLetter { .. });
     let messages = [(message.clone(), disposition)];
-    let held = broker.queue().settle(&messages, broker.now()).await;
-    let held = held.expect("losing a lock is no error");
-    assert_eq!(held.len(), 1);
-    held[0]
+    let settled = broker.queue().settle(&messages, broker.now()).await;
+    let settled = settled.expect("losing a lock is no error");
+    match (settled.as_slice(), can_die) {
+        ([Settled::Done], true) | ([Settled::GivenBack], false) => true,
+        ([Settled::LockLost], _) => false,
+        _ => panic!("{settled:?}"),
+    }
+}
+
+/// Makes a dead letter of a message, by whatever way the transport has. Nothing else may be there to be taken.
+async fn bury<B: Broker>(broker: &B, message: &Locked, description: &str) -> bool {
+    let mut held = settle(broker, message, dead(description)).await;
+    while held && !B::DEAD_LETTERS {
+        let Some(again) = take(broker).await.pop() else {
+            break;
+        };
+        held = settle(broker, &again, dead(description)).await;
+    }
+    held
 }
 
 fn dead(description: &str) -> Disposition {
@@ -94,10 +126,14 @@ fn names(messages: &[Locked]) -> Vec<&str> {
         .collect()
 }
 
+/// What is there. The adapter says the same, if it can say.
 async fn depth<B: Broker>(broker: &B) -> (u64, u64, u64) {
-    let depth = broker.queue().depth(broker.now()).await;
-    let depth = depth.expect("the depth can be read");
-    (depth.scheduled, depth.active, depth.dead)
+    let truth = broker.depth();
+    let told = broker.queue().depth(broker.now()).await;
+    if let Some(told) = told.expect("the depth can be read") {
+        assert_eq!((told.scheduled, told.active, told.dead), truth);
+    }
+    truth
 }
 
 /// All cases, over a fresh subject each.

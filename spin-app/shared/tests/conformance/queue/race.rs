@@ -3,7 +3,7 @@
 use std::sync::Barrier;
 
 use futures::executor::block_on;
-use punctual_app::queue::{Disposition, Queue};
+use punctual_app::queue::{Disposition, Queue, Settled};
 
 use super::{Broker, depth, message};
 
@@ -22,7 +22,7 @@ pub async fn no_message_is_in_two_hands<B: Broker>(broker: &B) {
         block_on(async {
             let (queue, mut done) = (worker.queue(), Vec::new());
             loop {
-                let taken = queue.receive(7, now).await.unwrap();
+                let taken = queue.receive(7, 0, now).await.unwrap();
                 if taken.is_empty() {
                     return done;
                 }
@@ -32,7 +32,7 @@ pub async fn no_message_is_in_two_hands<B: Broker>(broker: &B) {
                     .map(|message| (message, Disposition::Complete))
                     .collect();
                 let held = queue.settle(&batch, now).await.unwrap();
-                assert!(!held.contains(&false));
+                assert!(held.iter().all(|settled| *settled == Settled::Done));
             }
         })
     };
