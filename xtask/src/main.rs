@@ -2,6 +2,7 @@
 
 mod bench;
 mod ci;
+mod cloud;
 mod components;
 mod demo;
 mod hints;
