@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 
-use crate::{components, shell};
+use crate::{components, peers, shell};
 
 /// What to measure.
 #[derive(Args, Default)]
@@ -15,7 +15,7 @@ pub struct Arguments {
     pub smoke: bool,
 }
 
-/// Criterion for the core alone, then the application under load, optimised, and its table.
+/// Criterion for the core alone, then the application under load and Service Bus, optimised, with their tables.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     components::build()?;
     let mut core = shell::cargo();
@@ -25,14 +25,25 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     shell::run("measuring the planning core", &mut core)?;
 
-    let mut application = shell::cargo();
-    application.args(["run", "-p", "punctual-bench"]);
-    if arguments.smoke {
-        // Optimising the host takes minutes, and these figures are not looked at.
-        application.args(["--", "--smoke"]);
-    } else {
-        application.arg("--release");
+    measure("punctual-bench", "the application", arguments)?;
+    if !arguments.smoke {
+        for missing in peers::install() {
+            println!("SKIPPED: {missing}");
+        }
     }
-    shell::run("measuring the application", &mut application)?;
+    measure("punctual-bench-servicebus", "Service Bus", arguments)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Runs a package that prints a table.
+fn measure(package: &str, what: &str, arguments: &Arguments) -> Result<()> {
+    let mut program = shell::cargo();
+    program.args(["run", "-p", package]);
+    if arguments.smoke {
+        // Optimising takes minutes, and these figures are not looked at.
+        program.args(["--", "--smoke"]);
+    } else {
+        program.arg("--release");
+    }
+    shell::run(&format!("measuring {what}"), &mut program)
 }

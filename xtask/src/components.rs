@@ -90,7 +90,7 @@ fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 /// Cargo's own target folder, which `CARGO_TARGET_DIR` may have moved.
-fn target_folder() -> Result<PathBuf> {
+pub fn target_folder() -> Result<PathBuf> {
     let metadata = shell::output(shell::cargo().args([
         "metadata",
         "--format-version=1",

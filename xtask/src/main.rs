@@ -6,8 +6,10 @@ mod cloud;
 mod components;
 mod demo;
 mod hints;
+mod peers;
 mod shell;
 mod solution;
+mod stand_ins;
 mod tests;
 mod toolchain;
 mod up;
@@ -30,9 +32,11 @@ enum Task {
     Build,
     /// Build, then run Punctual on this machine with no account anywhere.
     Up(up::Arguments),
+    /// Run the stand-ins of cloud services alone; prints one line of JSON that says where they are.
+    StandIns(stand_ins::Arguments),
     /// Run every check and test that this machine can, and say what was left out.
     Test(tests::Arguments),
-    /// Measure: the planning core, then the application under load.
+    /// Measure: the planning core, the application under load, then Service Bus beside the vendor's clients.
     Bench(bench::Arguments),
     /// Write the Dataverse solution source from its description in power-platform/schema.
     Solution,
@@ -44,6 +48,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().task {
         Task::Build => components::build().map(|()| ExitCode::SUCCESS),
         Task::Up(arguments) => up::run(&arguments),
+        Task::StandIns(arguments) => stand_ins::run(&arguments),
         Task::Test(arguments) => tests::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Solution => solution::write(),

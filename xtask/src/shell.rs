@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -58,6 +58,22 @@ pub fn run(what: &str, command: &mut Command) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Runs a command in this program's place: signals reach it, and its exit code is ours.
+pub fn become_program(command: &mut Command) -> Result<ExitCode> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::CommandExt;
+        let error = command.exec();
+        Err(error).with_context(|| format!("cannot run {:?}", command.get_program()))
+    }
+    #[cfg(not(unix))]
+    {
+        let status = command.status()?;
+        let code = status.code().and_then(|code| u8::try_from(code).ok());
+        Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+    }
 }
 
 /// Whether a program is on the PATH and runs.

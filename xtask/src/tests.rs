@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::toolchain::{self, APP_TARGET, CORE_TARGET};
-use crate::{components, shell};
+use crate::{components, peers, shell};
 
 /// What to run.
 #[derive(Args, Default)]
@@ -27,13 +27,14 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
             shell::cargo().args(["fmt", "--all", "--check"]),
         )?;
     } else {
-        skipped.push("the format (rustfmt is missing: rustup component add rustfmt)");
+        skipped.push("the format (rustfmt is missing: rustup component add rustfmt)".to_owned());
     }
     if toolchain::has_cargo_tool("clippy") {
         clippy()?;
     } else {
-        skipped.push("the lints (clippy is missing: rustup component add clippy)");
+        skipped.push("the lints (clippy is missing: rustup component add clippy)".to_owned());
     }
+    skipped.extend(peers::install());
     let mut tests = shell::cargo();
     tests.args([
         "test",
@@ -50,10 +51,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     shell::run("testing", &mut tests)?;
     if !shell::root().join("../shared/data").is_dir() {
-        skipped.push("checks against the vendors' specifications (../shared/data is not here)");
+        let what = "checks against the vendors' specifications (../shared/data is not here)";
+        skipped.push(what.to_owned());
     }
     if !shell::is_there("spin") {
-        skipped.push("the app under Spin itself (no spin on the PATH)");
+        skipped.push("the app under Spin itself (no spin on the PATH)".to_owned());
     }
     for what in skipped {
         println!("SKIPPED: {what}");
@@ -94,5 +96,11 @@ fn clippy() -> Result<()> {
         .args(["clippy", "--target", APP_TARGET])
         .args(app)
         .args(deny);
-    shell::run("linting the app's components", &mut components)
+    shell::run("linting the app's components", &mut components)?;
+    // It promises to build in a component, and without TLS.
+    let mut bus = shell::cargo();
+    bus.args(["clippy", "-p", "punctual-servicebus", "--lib"])
+        .args(["--no-default-features", "--target", APP_TARGET])
+        .args(deny);
+    shell::run("linting punctual-servicebus for components", &mut bus)
 }

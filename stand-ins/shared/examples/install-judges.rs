@@ -1,6 +1,8 @@
 //! Installs the vendors' clients that judge a stand-in:
 //!
 //!     cargo run -p punctual-stand-ins --example install-judges -- stand-ins/servicebus/tests/sdk target servicebus
+//!
+//! Each line of its output names something that could not be installed, and why.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -18,7 +20,7 @@ fn main() -> ExitCode {
         &judges::folder(Path::new(target), stand_in),
     );
     for problem in &missing {
-        eprintln!("{problem}");
+        println!("{problem}");
     }
     ExitCode::from(u8::from(!missing.is_empty()))
 }
