@@ -59,8 +59,25 @@ pub fn queue(variables: &impl Variables) -> Result<QueueChoice, SettingError> {
     }
 }
 
+/// A URL that must be there. Spin takes no empty entry in `allowed_outbound_hosts`, so the default is a host that cannot be.
+fn host(variables: &impl Variables, variable: &'static str) -> Result<String, SettingError> {
+    match required(variables, variable)? {
+        text if text.contains("unset.invalid") => required(&Nothing, variable),
+        text => Ok(text),
+    }
+}
+
+/// No variable is set.
+struct Nothing;
+
+impl Variables for Nothing {
+    fn get(&self, _: &str) -> Option<String> {
+        None
+    }
+}
+
 fn namespace(variables: &impl Variables) -> Result<Namespace, SettingError> {
-    let endpoint = required(variables, "servicebus_endpoint")?;
+    let endpoint = host(variables, "servicebus_endpoint")?;
     let endpoint = endpoint.trim_end_matches('/').to_owned();
     if !endpoint.starts_with("https://") && !endpoint.starts_with("http://") {
         return Err(SettingError {
@@ -96,7 +113,7 @@ fn transport(variables: &impl Variables) -> Result<BusTransport, SettingError> {
 
 fn way(variables: &impl Variables) -> Result<Way, SettingError> {
     const VARIABLE: &str = "servicebus_address";
-    let text = required(variables, VARIABLE)?;
+    let text = host(variables, VARIABLE)?;
     let bare = text.strip_prefix("tcp://").unwrap_or(&text);
     if let Some(port) = bare.strip_prefix("*:") {
         let port = port.parse().map_err(|_| wrong_address())?;
@@ -200,6 +217,10 @@ mod tests {
                 ("dns_resolver_path", "/q"),
             ]),
             "ServiceBus(Namespace(https://contoso.servicebus.windows.net/reminders), Amqp { way: LookUp { resolver: \"https://dns.example/q\", port: 5671 }, tls: true, extra_ca_pem: None })",
+        );
+        check(
+            &with(&[("servicebus_endpoint", "https://unset.invalid")]),
+            "variable servicebus_endpoint: is not set; the route stays closed until it is",
         );
         check(
             &with(&[("servicebus_transport", "amqp")]),
