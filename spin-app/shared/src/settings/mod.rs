@@ -32,11 +32,14 @@ pub fn required(
     variables: &impl Variables,
     variable: &'static str,
 ) -> Result<String, SettingError> {
-    let missing = || SettingError {
+    variables.get(variable).ok_or_else(|| missing(variable))
+}
+
+fn missing(variable: &'static str) -> SettingError {
+    SettingError {
         variable,
         detail: "is not set; the route stays closed until it is".to_owned(),
-    };
-    variables.get(variable).ok_or_else(missing)
+    }
 }
 
 /// The keys that open a route: the named one, and a second one during rotation.

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{SettingError, Variables, required};
+use super::{SettingError, Variables, missing, required};
 use crate::queue::servicebus::Namespace;
 
 /// The variable `queue`, with all that belongs to the choice.
@@ -61,19 +61,10 @@ pub fn queue(variables: &impl Variables) -> Result<QueueChoice, SettingError> {
 
 /// A URL that must be there. Spin takes no empty entry in `allowed_outbound_hosts`, so the default is a host that cannot be.
 fn host(variables: &impl Variables, variable: &'static str) -> Result<String, SettingError> {
-    match required(variables, variable)? {
-        text if text.contains("unset.invalid") => required(&Nothing, variable),
-        text => Ok(text),
-    }
-}
-
-/// No variable is set.
-struct Nothing;
-
-impl Variables for Nothing {
-    fn get(&self, _: &str) -> Option<String> {
-        None
-    }
+    required(variables, variable).and_then(|text| match text.contains("unset.invalid") {
+        true => Err(missing(variable)),
+        false => Ok(text),
+    })
 }
 
 fn namespace(variables: &impl Variables) -> Result<Namespace, SettingError> {
