@@ -2,10 +2,7 @@
 
 mod bench;
 mod ci;
-mod cloud;
 mod components;
-mod demo;
-mod hints;
 mod peers;
 mod shell;
 mod solution;
