@@ -3,9 +3,7 @@
 use punctual_stand_ins::Guid;
 
 use crate::limits::ServiceProtection;
-use crate::schema::{
-    Schema, TableDefinition, appointment, punctual_appointment, punctual_notification,
-};
+use crate::schema::{Schema, TableDefinition, appointment, punctual};
 
 /// An environment's options.
 #[derive(Debug, Clone)]
@@ -43,11 +41,7 @@ impl Default for Options {
     fn default() -> Self {
         let guid = |text: &str| text.parse().unwrap_or(Guid::NIL);
         Self {
-            tables: vec![
-                punctual_appointment(),
-                punctual_notification(),
-                appointment(),
-            ],
+            tables: punctual().chain([appointment()]).collect(),
             host: "org5550100.crm.dynamics.com".into(),
             organization_name: "unq5550100".into(),
             solution_imported: true,
