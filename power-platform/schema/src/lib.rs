@@ -14,7 +14,7 @@ pub mod tables;
 pub mod webhook;
 mod xml;
 
-pub use generate::{endpoint_id, step_id};
+pub use generate::{endpoint_id, own_image_id, own_step_id, step_id};
 
 use std::io;
 use std::path::{Path, PathBuf};
