@@ -82,7 +82,7 @@ impl<H: Http, C: Cache, F: Fn() -> Instant> SignIn<H, C, F> {
         let until = self.cache.get(&key);
         let until = until.and_then(|until| String::from_utf8(until).ok()?.parse::<Instant>().ok());
         // A time far ahead is that of a clock that was set back since.
-        if until.is_some_and(|until| (now..now + FLIGHT_MS).contains(&until)) {
+        if until.is_some_and(|until| (now..=now + FLIGHT_MS).contains(&until)) {
             return false;
         }
         self.cache

@@ -259,6 +259,9 @@ impl<H: Http> DataverseRecords<'_, H> {
         let Some(column) = &self.table.resource else {
             return Ok(Vec::new());
         };
+        if resource.trim().is_empty() {
+            return Ok(Vec::new());
+        }
         let (start, (from, to)) = (&self.table.start, (instant(from), instant(to)));
         let ends = match &self.table.end {
             Some(end) => format!("({end} gt {from} or ({end} eq null and {start} gt {from}))"),

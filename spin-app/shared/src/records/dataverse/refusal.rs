@@ -59,8 +59,8 @@ impl Refusal {
         match (self.status, self.code.as_str()) {
             // Taken keys: the status differs from one release to the next (facts: Dataverse, section 3.3).
             (_, "0x80060892" | "0x80040237" | "0x80073002") | (412, _) => Meaning::Overtaken,
-            // Also when a row that is to be linked to is gone.
-            (404, "0x80040217") => Meaning::Missing,
+            // By its id or by a key; also when a row that is to be linked to is gone.
+            (404, "0x80040217" | "0x80060891") => Meaning::Missing,
             (408 | 429 | 500..=599, _) => Meaning::Busy,
             _ => Meaning::Refused,
         }
@@ -75,7 +75,7 @@ impl Refusal {
                 "the token is refused: is the application user there? see sign_in and dataverse_url"
             }
             (403, _) => "the application user lacks a privilege: see its security roles",
-            (404, "0x80040217") => "there is no such row",
+            (404, "0x80040217" | "0x80060891") => "there is no such row",
             (404, _) => {
                 "there is no such table: is the solution imported, is appointment_mapping right?"
             }

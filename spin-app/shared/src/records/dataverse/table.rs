@@ -28,6 +28,8 @@ pub struct AppointmentTable {
     /// Whether it is Punctual's own.
     pub is_own: bool,
     select: String,
+    /// The columns of status and state.
+    state: [String; 2],
     /// The variable in its full form.
     mapping: String,
 }
@@ -55,7 +57,8 @@ impl AppointmentTable {
         let column = |field: &str| read.columns.get(field).cloned();
         let mut select = vec![read.id.clone()];
         select.extend(read.columns.values().cloned());
-        select.extend([read.status.column, read.status.state_column]);
+        let state = [read.status.column, read.status.state_column];
+        select.extend(state.iter().cloned());
         Ok(Self {
             start: column("start_at").unwrap_or_default(),
             end: column("end_at"),
@@ -64,6 +67,7 @@ impl AppointmentTable {
             set: read.entity_set,
             id: read.id,
             select: select.join(","),
+            state,
             mapping: mapping.to_owned(),
         })
     }
@@ -99,6 +103,14 @@ impl AppointmentTable {
             RecordsError::of(crate::records::Fault::Appointment, text)
         })?;
         serde_json::from_slice(&body).map_err(|_| RecordsError::new("no JSON"))
+    }
+
+    /// A body that leaves status and state as they are.
+    pub fn without_state(&self, mut body: serde_json::Value) -> serde_json::Value {
+        if let Some(body) = body.as_object_mut() {
+            body.retain(|column, _| !self.state.contains(column));
+        }
+        body
     }
 }
 

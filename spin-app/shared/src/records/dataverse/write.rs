@@ -7,7 +7,7 @@ use super::batch::{Item, ItemAnswer, Part, PartAnswer};
 use super::query::{is_guid, seconds, url};
 use super::refusal::Meaning;
 use super::{DataverseRecords, row};
-use crate::core::{Appointment, Instant};
+use crate::core::{Appointment, AppointmentStatus, Instant};
 use crate::http::Http;
 use crate::records::{NotificationRow, RecordsError};
 
@@ -146,18 +146,36 @@ impl<H: Http> DataverseRecords<'_, H> {
         }
     }
 
-    /// Writes an appointment, and tells its new version.
+    /// Writes an appointment, and tells its new version. The table makes rows in their first state only, so one that has
+    /// ended already is made and then ended.
     pub(super) async fn save(
         &self,
         appointment: &Appointment,
         expected: i64,
     ) -> Result<Option<i64>, RecordsError> {
-        const DOING: &str = "write an appointment";
-        let mut body = self.table.write(appointment)?;
-        if expected == 0 && self.table.is_own {
-            let title = appointment.service.as_deref().unwrap_or("Appointment");
-            body["punctual_name"] = title.into();
+        let body = self.table.write(appointment)?;
+        if expected != 0 {
+            return self.save_body(appointment, body, expected).await;
         }
+        let mut first = self.table.without_state(body.clone());
+        if self.table.is_own {
+            let title = appointment.service.as_deref().unwrap_or("Appointment");
+            first["punctual_name"] = title.into();
+        }
+        let made = self.save_body(appointment, first, 0).await?;
+        match (made, appointment.status) {
+            (None, _) | (_, AppointmentStatus::Scheduled) => Ok(made),
+            (Some(version), _) => self.save_body(appointment, body, version).await,
+        }
+    }
+
+    async fn save_body(
+        &self,
+        appointment: &Appointment,
+        body: Value,
+        expected: i64,
+    ) -> Result<Option<i64>, RecordsError> {
+        const DOING: &str = "write an appointment";
         let guard = match expected {
             0 => ("if-none-match", "*".to_owned()),
             version => ("if-match", row::etag(version)),

@@ -37,7 +37,7 @@ pub async fn every_field_comes_back<D: Desk>(desk: &D) {
     none.appointment.start_at = None;
     none.stamps = Vec::new();
     let cases = [
-        full(1, "plain", Some(1), Some(2)),
+        full(1, "plain", Some(D::TICK_MS), Some(2 * D::TICK_MS)),
         full(2, nasty, Some(D::SPAN.0), Some(D::SPAN.1)),
         none,
         empty,
