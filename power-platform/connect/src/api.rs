@@ -211,8 +211,8 @@ impl ApiError {
             Self::Refused {
                 status: 429 | 500..,
                 ..
-            }
-            | Self::Unanswered(_) => "Try again in a few minutes.",
+            } => "Try again in a few minutes.",
+            Self::Unanswered(_) => "Look at --url and at the network, and try again.",
             Self::Refused { .. } => "This is not foreseen: look at what Dataverse says.",
         }
     }

@@ -21,7 +21,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Parser;
 
-use api::Api;
+use api::{Api, ApiError};
 use arguments::Arguments;
 use key::WebhookKey;
 use report::Report;
@@ -64,6 +64,11 @@ fn run(arguments: &Arguments, secrets: &mut Secrets) -> Result<Report> {
             "signed in",
             format!("as {}", user["UserId"].as_str().unwrap_or("nobody")),
         ),
+        Err(error @ ApiError::Refused { status: 404, .. }) => {
+            let advice = "Is --url an environment of Dataverse? `pac org who` names yours.";
+            report.wrong("signed in", error.to_string(), advice);
+            return Ok(report);
+        }
         Err(error) => {
             // Nothing else would go better.
             report.failed("signed in", &error);

@@ -90,8 +90,13 @@ impl Environment {
 
     /// Runs the program with these variables and no others of ours. It never tells a secret.
     pub fn run(&self, arguments: &[&str], variables: &[(&str, String)]) -> Told {
+        self.run_at(&self.dataverse.url(), arguments, variables)
+    }
+
+    /// The same against another URL.
+    pub fn run_at(&self, url: &str, arguments: &[&str], variables: &[(&str, String)]) -> Told {
         let mut program = Command::new(env!("CARGO_BIN_EXE_punctual-connect"));
-        program.args(["--url", &self.dataverse.url(), "--poll-ms", "50"]);
+        program.args(["--url", url, "--poll-ms", "50"]);
         program.args(arguments).stdin(Stdio::null());
         for name in ["TENANT_ID", "CLIENT_ID", "CLIENT_SECRET", "AUTHORITY_HOST"] {
             program.env_remove(format!("AZURE_{name}"));

@@ -28,6 +28,27 @@ fn a_token_that_is_not_good_ends_it() {
 }
 
 #[test]
+fn an_address_that_is_no_environment_is_told() {
+    let environment = Environment::imported();
+    let token = environment.file("token", environment.dataverse.token());
+    let arguments = ["--webhook", WEBHOOK, "--token-file", &token];
+    // Entra's: somebody is there, and it is not Dataverse.
+    let told = environment.run_at(&environment.entra_url(), &arguments, &variables(KEY));
+    assert_eq!((told.code, told.state("signed in")), (Some(1), "WRONG"));
+    assert!(
+        told.report.contains("Is --url an environment"),
+        "{}",
+        told.report
+    );
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", nobody.local_addr().expect("an address"));
+    drop(nobody);
+    let told = environment.run_at(&url, &arguments, &variables(KEY));
+    assert_eq!((told.code, told.state("signed in")), (Some(1), "WRONG"));
+    assert!(told.report.contains("at the network"), "{}", told.report);
+}
+
+#[test]
 fn a_secret_that_is_not_good_is_told_by_its_number() {
     let environment = Environment::imported();
     let entra = environment.entra_url();
