@@ -211,7 +211,7 @@ async fn the_console_works(transport: &str) {
     assert_eq!(rows.matches("scheduled").count(), 3, "{rows}");
     assert_eq!(rows.matches("no_phone").count(), 3, "{rows}");
     // Whoever books the same room at the same time is refused, by name of the other.
-    let rival = json!({"start_at": START, "resource": "room 1", "email": "kim@example.com"});
+    let rival = json!({"start_at": START, "end_at": "2026-06-15T08:00:00Z", "resource": "room 1", "email": "kim@example.com"});
     let refused = clinic
         .request("POST", "/api/appointments", rival.to_string())
         .await

@@ -34,6 +34,7 @@ pub struct Town {
     pub bus: servicebus::StandIn,
     pub entra: entra::StandIn,
     clock: Arc<ManualClock>,
+    variables: Vec<(String, String)>,
 }
 
 impl Town {
@@ -98,12 +99,14 @@ impl Town {
             ("servicebus_key", "SAS_KEY_VALUE"),
         ];
         let clinic = Clinic::open_with(NOW, &variables).await;
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let town = Self {
             clinic,
             dataverse,
             bus,
             entra,
             clock,
+            variables: variables.into(),
         };
         town.connect().await;
         town
@@ -241,14 +244,21 @@ impl Town {
             bus,
             entra,
             clock,
+            variables,
         } = self;
-        let clinic = clinic.restart_with(change).await;
+        let clinic = clinic
+            .restart_with(|options| {
+                options.variables.extend(variables.clone());
+                change(options);
+            })
+            .await;
         let town = Self {
             clinic,
             dataverse,
             bus,
             entra,
             clock,
+            variables,
         };
         town.connect().await;
         town

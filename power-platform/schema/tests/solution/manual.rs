@@ -6,20 +6,6 @@ use punctual_solution::{roles, tables, webhook};
 
 use super::source::repository;
 
-/// Variables of `spin.toml` that come with the records in Dataverse.
-const COMING: [&str; 11] = [
-    "dataverse_url",
-    "entra_assertion",
-    "entra_assertion_file",
-    "entra_authority",
-    "entra_client_id",
-    "entra_client_secret",
-    "entra_tenant",
-    "identity_endpoint",
-    "identity_header",
-    "identity_path",
-    "sign_in",
-];
 /// What `sign_in` may be.
 const WAYS_TO_SIGN_IN: [&str; 3] = ["client_secret", "managed_identity", "workload_identity"];
 
@@ -163,7 +149,7 @@ fn variables_exist() {
     let (_, variables) = spin.split_once("\n[variables]\n").expect("variables");
     let (variables, _) = variables.split_once("\n[").expect("an end of them");
     let variables = variables.lines().filter_map(|line| line.split_once(" = {"));
-    let known: BTreeSet<_> = variables.map(|(name, _)| name).chain(COMING).collect();
+    let known: BTreeSet<_> = variables.map(|(name, _)| name).collect();
     let set = following(&manual, "SPIN_VARIABLE_", |c| {
         c.is_ascii_uppercase() || c == '_'
     });

@@ -61,16 +61,46 @@ impl<H: Http> DataverseRecords<'_, H> {
         // A clock that was set back makes a reminder early; that makes no other one less late.
         let late = format!("{sent} and punctual_lateness gt 0");
         reads.push(read(late, "punctual_lateness with sum as sum"));
+        let mut answers = self.batch(DOING, &reads).await?;
+        let sum = answers.pop();
         let mut told = Vec::new();
-        for answer in self.batch(DOING, &reads).await? {
+        for answer in answers {
             let list = self.part_json(DOING, &answer)?.unwrap_or_default();
-            let found = &list["value"][0];
-            let number = found["count"].as_i64().or_else(|| found["sum"].as_i64());
-            told.push(number.unwrap_or(0));
+            told.push(list["value"][0]["count"].as_i64().unwrap_or(0));
         }
-        let sum = told.pop().unwrap_or(0);
         let count = told.pop().unwrap_or(0);
+        // The service adds up in 32 bits, which is 596 hours of lateness, and fails above.
+        let sum = sum.map(|answer| self.part_json(DOING, &answer));
+        let sum = match sum {
+            Some(Ok(list)) => list.unwrap_or_default()["value"][0]["sum"]
+                .as_i64()
+                .unwrap_or(0),
+            _ => estimate(bounds_ms, &told, count),
+        };
         Ok((told, count, sum))
+    }
+}
+
+/// As if each were as late as its bucket allows, and those above the last bound as late as that.
+fn estimate(bounds_ms: &[i64], within: &[i64], count: i64) -> i64 {
+    let (mut before, mut sum) = (0, 0_i64);
+    for (bound, within) in bounds_ms.iter().zip(within) {
+        sum = sum.saturating_add((within - before).saturating_mul(*bound));
+        before = *within;
+    }
+    let last = bounds_ms.last().copied().unwrap_or(0);
+    sum.saturating_add((count - before).saturating_mul(last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::estimate;
+
+    #[test]
+    fn an_estimate_is_what_the_buckets_allow() {
+        assert_eq!(estimate(&[0, 1_000, 60_000], &[2, 3, 4], 5), 121_000);
+        assert_eq!(estimate(&[], &[], 5), 0);
+        assert_eq!(estimate(&[i64::MAX], &[i64::MAX], i64::MAX), i64::MAX);
     }
 }
 

@@ -152,14 +152,17 @@ fn requests_are_counted() {
     clinic.count("reconcile: one changed appointment", async |app| {
         reconcile::reconcile(app, None).await.expect("it works");
     });
-    check(&clinic.told, expect![[r#"
+    check(
+        &clinic.told,
+        expect![[r#"
         create: six reminders                       3 Dataverse   1 Service Bus
         the same event again                        1 Dataverse   0 Service Bus
         move: six canceled, six new                 3 Dataverse   1 Service Bus
         deliver two that are due together           3 Dataverse  22 Service Bus
         cancel: four left                           2 Dataverse   0 Service Bus
         reconcile: one changed appointment         16 Dataverse   0 Service Bus
-    "#]]);
+    "#]],
+    );
 }
 
 #[track_caller]
