@@ -301,7 +301,7 @@ proptest! {
         let mut clinic = Clinic::new(policy, now);
         clinic.appointment = Some(appointment);
         clinic.react();
-        let promised: Vec<_> = plan(clinic.appointment.as_ref().unwrap(), &clinic.policy, now)
+        let promised: Vec<_> = plan(clinic.appointment.as_ref().unwrap(), &clinic.policy, &clinic.person, now)
             .into_iter()
             .filter(|item| item.skip.is_none())
             .map(|item| item.id)

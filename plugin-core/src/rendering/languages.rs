@@ -4,6 +4,7 @@ use chrono::DateTime;
 use chrono_tz::Tz;
 
 use super::english;
+use super::templates::{Templates, of_language};
 
 /// A moment in words.
 pub struct When {
@@ -23,12 +24,15 @@ pub struct Language {
     pub tag: &'static str,
     /// Says when, in the manner of the given tag's region.
     pub when: fn(&DateTime<Tz>, &str) -> When,
+    /// Its words.
+    pub templates: Templates,
 }
 
 /// All languages; the first is what everyone gets who asks for none of them.
-pub static LANGUAGES: &[Language] = &[Language {
+pub static LANGUAGES: [Language; 1] = [Language {
     tag: "en",
     when: english::when,
+    templates: of_language!("en"),
 }];
 
 /// A language, and the tag that asked for it, which may name a region too.

@@ -17,8 +17,10 @@ fn check(json: &str, expected: Expect) {
             let window = policy.window.map_or("always".to_owned(), |window| {
                 format!("{}..{}", window.opens_minute, window.closes_minute)
             });
+            let cap = policy.daily_cap.map(|cap| format!(" {cap} a day"));
+            let cap = cap.unwrap_or_default();
             format!(
-                "{}\n{window} {} {} {:?}",
+                "{}\n{window} {} {} {:?}{cap}",
                 steps.join("\n"),
                 policy.default_time_zone,
                 policy.default_locale,
@@ -72,7 +74,7 @@ fn what_is_refused() {
     check(
         r#"{"step":[]}"#,
         expect![
-            "reminder_policy.step: No such member. There are: steps, window, default_time_zone, default_locale, retry_after_seconds."
+            "reminder_policy.step: No such member. There are: steps, window, default_time_zone, default_locale, retry_after_seconds, daily_cap."
         ],
     );
     check(

@@ -2,9 +2,9 @@
 
 use expect_test::{Expect, expect};
 
-use super::{APPOINTMENT, appointment, at, policy, snake};
+use super::{APPOINTMENT, appointment, at, policy, reconcile, snake};
 use crate::contract::exports::punctual::reminders::planning::Change;
-use crate::planning::{identity::channel_code, notification_id, reconcile};
+use crate::planning::{identity::channel_code, notification_id};
 use crate::time::rfc3339;
 use crate::types::{
     Appointment, AppointmentStatus, Channel, Instant, Notification, NotificationStatus as Status,

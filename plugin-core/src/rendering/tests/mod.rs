@@ -1,6 +1,7 @@
 //! What holds for every message. What whole messages look like is in `golden`.
 
 mod golden;
+mod templates;
 
 use expect_test::expect;
 use proptest::prelude::*;
@@ -40,12 +41,27 @@ fn policy() -> Policy {
         default_time_zone: "UTC".into(),
         default_locale: "en".into(),
         retry_after_seconds: Vec::new(),
+        daily_cap: None,
     }
 }
 
+const NO_LINKS: Links = Links {
+    confirm: None,
+    cancel: None,
+    reschedule: None,
+    unsubscribe: None,
+    calendar: None,
+};
+
 #[track_caller]
 fn email(appointment: &Appointment, sender: &Sender) -> Email {
-    match render(appointment, "P1D", Channel::Email, sender, &policy()).unwrap() {
+    email_with(appointment, sender, &NO_LINKS)
+}
+
+#[track_caller]
+fn email_with(appointment: &Appointment, sender: &Sender, links: &Links) -> Email {
+    let rendered = render(appointment, "P1D", Channel::Email, sender, &policy(), links).unwrap();
+    match rendered.message {
         Message::Email(email) => email,
         Message::Sms(_) => panic!("an SMS, and an email was asked for"),
     }
@@ -53,7 +69,13 @@ fn email(appointment: &Appointment, sender: &Sender) -> Email {
 
 #[track_caller]
 fn sms(appointment: &Appointment, sender: &Sender) -> Sms {
-    match render(appointment, "P1D", Channel::Sms, sender, &policy()).unwrap() {
+    sms_with(appointment, sender, &NO_LINKS)
+}
+
+#[track_caller]
+fn sms_with(appointment: &Appointment, sender: &Sender, links: &Links) -> Sms {
+    let rendered = render(appointment, "P1D", Channel::Sms, sender, &policy(), links).unwrap();
+    match rendered.message {
         Message::Sms(sms) => sms,
         Message::Email(_) => panic!("an email, and an SMS was asked for"),
     }
@@ -127,7 +149,7 @@ fn what_is_private_stays_so() {
 #[track_caller]
 fn refused(appointment: &Appointment, sender: &Sender, expected: &str) {
     for channel in [Channel::Email, Channel::Sms] {
-        let error = render(appointment, "P1D", channel, sender, &policy()).unwrap_err();
+        let error = render(appointment, "P1D", channel, sender, &policy(), &NO_LINKS).unwrap_err();
         assert_eq!(error, expected);
     }
 }

@@ -14,4 +14,22 @@ mod contract {
 
 pub use codes::{Code, code, parse};
 pub use contract::punctual::reminders::types::*;
-pub use contract::punctual::reminders::{delivering, events, planning, rendering};
+pub use contract::punctual::reminders::{consent, delivering, events, planning, rendering};
+
+/// A person of whom nothing is known beyond the appointment.
+pub const STRANGER: planning::Person = planning::Person {
+    blocks: Blocks {
+        email: None,
+        sms: None,
+    },
+    others: Vec::new(),
+};
+
+/// No links at all.
+pub const NO_LINKS: rendering::Links = rendering::Links {
+    confirm: None,
+    cancel: None,
+    reschedule: None,
+    unsubscribe: None,
+    calendar: None,
+};
