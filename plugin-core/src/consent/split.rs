@@ -66,33 +66,32 @@ fn join(clause: Vec<String>) -> Vec<String> {
     joined
 }
 
-/// A letter or digit in lower case and without its accent; none for anything else.
+/// A letter or digit in lower case and without its accent, which may be two; none for anything else.
+///
+/// By hand, for the letters of Latin scripts: the tables of all scripts weigh more than all the words here. Letters of
+/// other scripts stay as they are, since no word is spelt with them.
 fn plain(character: char) -> Option<impl Iterator<Item = char>> {
-    // Letters of double width, from Asian keyboards.
-    let character = match character {
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(character as u32 - 0xFEE0)?,
-        _ => character,
-    };
-    if !character.is_alphanumeric() {
-        return None;
-    }
-    let bare = |letter: char| -> (char, Option<char>) {
-        match letter {
-            'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => ('a', None),
-            'ç' => ('c', None),
-            'è' | 'é' | 'ê' | 'ë' => ('e', None),
-            'ì' | 'í' | 'î' | 'ï' => ('i', None),
-            'ñ' => ('n', None),
-            'ò' | 'ó' | 'ô' | 'õ' | 'ö' => ('o', None),
-            'ù' | 'ú' | 'û' | 'ü' => ('u', None),
-            'œ' => ('o', Some('e')),
-            'æ' => ('a', Some('e')),
-            'ß' => ('s', Some('s')),
-            _ => (letter, None),
+    let (first, second) = match character {
+        '0'..='9' | 'a'..='z' => (character, None),
+        'A'..='Z' => (character.to_ascii_lowercase(), None),
+        // Letters of double width, from Asian keyboards.
+        '\u{FF21}'..='\u{FF3A}' | '\u{FF41}'..='\u{FF5A}' => {
+            let narrow = char::from_u32(character as u32 - 0xFEE0)?;
+            (narrow.to_ascii_lowercase(), None)
         }
+        'à'..='å' | 'À'..='Å' => ('a', None),
+        'æ' | 'Æ' => ('a', Some('e')),
+        'ç' | 'Ç' => ('c', None),
+        'è'..='ë' | 'È'..='Ë' => ('e', None),
+        'ì'..='ï' | 'Ì'..='Ï' => ('i', None),
+        'ñ' | 'Ñ' => ('n', None),
+        'ò'..='ö' | 'Ò'..='Ö' => ('o', None),
+        'œ' | 'Œ' => ('o', Some('e')),
+        'ù'..='ü' | 'Ù'..='Ü' => ('u', None),
+        'ß' | 'ẞ' => ('s', Some('s')),
+        // Latin and its neighbours, and the East of Asia; between them are marks, arrows and symbols.
+        '\u{F0}'..='\u{1FFF}' | '\u{3040}'..='\u{D7FF}' => (character, None),
+        _ => return None,
     };
-    Some(character.to_lowercase().flat_map(move |letter| {
-        let (first, second) = bare(letter);
-        std::iter::once(first).chain(second)
-    }))
+    Some(std::iter::once(first).chain(second))
 }

@@ -1,48 +1,31 @@
 //! Words that say it all.
 
+use super::pattern::has;
 use crate::contract::exports::punctual::reminders::consent::Reply;
 
 /// Stop, wherever they stand alone: those of the law and of carriers, then their like.
-#[rustfmt::skip]
-const STOP: &[&str] = &[
-    "stop", "stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke",
-    "alto", "baja", "basta", "parar", "pare", "paren", "desuscribir",
-    "arret", "arreter", "arretez", "desabonner", "desabonnement", "desinscrire", "desinscription", "fin",
-    "stopp", "stoppen", "halt", "ende", "schluss", "aufhoren", "aufhoeren", "abmelden", "abbestellen", "austragen",
-];
+const STOP: &str = "stop stopall unsubscribe cancel end quit optout revoke alto baja basta parar pare paren \
+    desuscribir arret arreter arretez desabonner desabonnement desinscrire desinscription fin stopp stoppen halt ende \
+    schluss aufhoren aufhoeren abmelden abbestellen austragen";
 /// Those of them that say nothing else, even with a few small words around them.
-#[rustfmt::skip]
-const ONLY_STOP: &[&str] = &[
-    "stop", "stopall", "unsubscribe", "optout", "alto", "basta", "arretez", "arret", "stopp", "aufhoren", "aufhoeren",
-];
-#[rustfmt::skip]
-const START: &[&str] = &[
-    "start", "unstop", "optin", "subscribe", "resubscribe", "resume",
-    "alta", "iniciar", "empezar", "reanudar", "demarrer", "reprendre", "starten", "anmelden", "fortsetzen",
-];
-const YES: &[&str] = &["yes", "si", "oui", "ja"];
-const HELP: &[&str] = &["help", "info", "ayuda", "aide", "hilfe"];
+const ONLY_STOP: &str =
+    "stop stopall unsubscribe optout alto basta arretez arret stopp aufhoren aufhoeren";
+const START: &str = "start unstop optin subscribe resubscribe resume alta iniciar empezar reanudar demarrer reprendre \
+    starten anmelden fortsetzen";
+const YES: &str = "yes si oui ja";
+const HELP: &str = "help info ayuda aide hilfe";
 
 /// What may stand beside any of them and changes nothing.
-#[rustfmt::skip]
-const COURTESY: &[&str] = &[
-    "please", "pls", "plz", "thanks", "thank", "you", "thx", "hi", "hello", "hey", "ok", "okay", "now",
-    "por", "favor", "gracias", "hola", "ya", "ahora",
-    "svp", "stp", "sil", "vous", "te", "plait", "merci", "bonjour", "maintenant",
-    "bitte", "danke", "hallo", "jetzt", "sofort",
-];
+const COURTESY: &str = "please pls plz thanks thank you thx hi hello hey ok okay now por favor gracias hola ya ahora \
+    svp stp sil vous te plait merci bonjour maintenant bitte danke hallo jetzt sofort";
 /// What may stand beside a word that means stop and nothing else.
-#[rustfmt::skip]
-const SMALL: &[&str] = &[
-    "i", "we", "said", "just", "want", "would", "like", "id", "to", "can", "could", "it", "this", "that", "all",
-    "everything", "me", "immediately", "asap", "already", "right", "away", "yes", "no", "must", "need", "now", "again",
-    "lo", "todo", "esto", "tout", "cela", "ca", "tous", "das", "es", "damit", "alles", "endlich", "doch",
-];
+const SMALL: &str = "i we said just want would like id to can could it this that all everything me immediately asap \
+    already right away yes no must need now again lo todo esto tout cela ca tous das es damit alles endlich doch";
 
 /// The reply of a text that is nothing but such words.
 pub fn read(words: &[&str]) -> Option<Reply> {
     let (mut reply, mut doubt) = (None, false);
-    for word in words.iter().filter(|word| !COURTESY.contains(word)) {
+    for word in words.iter().filter(|word| !has(COURTESY, word)) {
         let is = [
             (STOP, Reply::Stop),
             (START, Reply::Start),
@@ -50,7 +33,7 @@ pub fn read(words: &[&str]) -> Option<Reply> {
             (HELP, Reply::Help),
         ]
         .into_iter()
-        .find(|(list, _)| list.contains(word))?
+        .find(|(list, _)| has(list, word))?
         .1;
         reply = match (reply, is) {
             (None, is) => Some(is),
@@ -70,8 +53,8 @@ pub fn read(words: &[&str]) -> Option<Reply> {
 
 /// Whether a clause is stop with small words around it: "just stop it".
 pub fn only_wants_an_end(clause: &[&str]) -> bool {
-    clause.iter().any(|word| ONLY_STOP.contains(word))
+    clause.iter().any(|word| has(ONLY_STOP, word))
         && clause
             .iter()
-            .all(|word| ONLY_STOP.contains(word) || COURTESY.contains(word) || SMALL.contains(word))
+            .all(|word| has(ONLY_STOP, word) || has(COURTESY, word) || has(SMALL, word))
 }
