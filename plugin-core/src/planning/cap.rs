@@ -25,12 +25,13 @@ pub fn apply(
         return;
     };
     let day = |at: Instant| local(at, zone).map(|at| at.num_days_from_ce());
-    let mut order: Vec<usize> = (0..planned.len())
+    let mut open: Vec<usize> = (0..planned.len())
         .filter(|&index| is_open(&planned[index], rows))
         .collect();
-    order.sort_by(|&a, &b| place(&planned[a]).cmp(&place(&planned[b])));
     let mut kept: Vec<Instant> = standing.to_vec();
-    for index in order {
+    // The first one again and again, for there are few; the library's sort would weigh 5 KB in the component.
+    while let Some(first) = (0..open.len()).min_by_key(|&at| place(&planned[open[at]])) {
+        let index = open.swap_remove(first);
         let item = &planned[index];
         let today = day(item.due_at);
         let earlier = others.iter().filter(|other| place_of(other) < place(item));
