@@ -7,7 +7,11 @@
 mod calendar;
 mod clean;
 mod english;
+mod french;
+mod german;
 mod languages;
+mod spanish;
+mod styles;
 mod templates;
 mod words;
 mod zone;
@@ -41,19 +45,17 @@ pub fn render(
     links: &Links,
 ) -> Result<Rendered, String> {
     let choice = languages::choose(appointment.locale.as_deref(), &policy.default_locale);
-    let words = Words::new(appointment, step, sender, policy, links, &choice)?;
+    let mut words = Words::new(appointment, step, sender, policy, links, &choice)?;
     let templates = &choice.language.templates;
     let message = match channel {
         Channel::Email => {
+            let subject = templates.render("reminder/subject.txt", &words)?;
             // A line break would end the header; `clean` has seen the values, this sees the template.
-            let subject = clean::line(
-                &templates.render("reminder/subject.txt", &words)?,
-                usize::MAX,
-            );
+            words.title = clean::line(&subject, usize::MAX);
             Message::Email(Email {
                 text: templates.render("reminder/body.txt", &words)?,
-                html: templates.render_page("reminder/body.html", &subject, &words)?,
-                subject,
+                html: templates.render_page("reminder/body.html", &words)?,
+                subject: words.title,
             })
         }
         Channel::Sms => Message::Sms(text_message(&templates.render("reminder/sms.txt", &words)?)),

@@ -7,8 +7,10 @@
 
 use std::sync::OnceLock;
 
-use minijinja::{Environment, Error, UndefinedBehavior, Value, context};
+use minijinja::{Environment, Error, UndefinedBehavior};
 use serde::Serialize;
+
+use super::styles;
 
 /// The name and source of every template of a language.
 macro_rules! of_language {
@@ -28,6 +30,8 @@ pub(super) use of_language;
 /// The frame of every `.html` file; it has no words.
 pub(super) const LAYOUT: (&str, &str) =
     ("layout.html", include_str!("../../templates/layout.html"));
+/// Where in the layout the body stands.
+const BODY: &str = "<!-- body -->";
 /// One line for each message and language: its name with the version, and a digest of its files.
 pub(super) const VERSIONS: &str = include_str!("../../templates/versions.txt");
 
@@ -53,22 +57,6 @@ impl Templates {
 
     /// Renders one file of a message: `reminder/sms.txt`.
     pub fn render(&self, name: &str, words: &impl Serialize) -> Result<String, String> {
-        self.render_value(name, Value::from_serialize(words))
-    }
-
-    /// Renders a `.html` file of a message within the layout.
-    pub fn render_page(
-        &self,
-        name: &str,
-        title: &str,
-        words: &impl Serialize,
-    ) -> Result<String, String> {
-        let body = Value::from_safe_string(self.render(name, words)?);
-        self.render_value(LAYOUT.0, context! { language => self.tag, title, body })
-    }
-
-    // One copy of minijinja's machinery, whatever is rendered.
-    fn render_value(&self, name: &str, words: Value) -> Result<String, String> {
         let rendered = match self.environment.get_or_init(|| self.parse()) {
             Ok(environment) => environment
                 .get_template(name)
@@ -81,6 +69,15 @@ impl Templates {
             }
         };
         rendered.map_err(|error| format!("{}/{name}: {error}", self.tag))
+    }
+
+    /// Renders a `.html` file of a message within the layout.
+    ///
+    /// The layout takes the body by a mark and not by a variable: minijinja's way to hand on what is rendered weighs 10 KB.
+    /// No value can hold the mark, because values are escaped.
+    pub fn render_page(&self, name: &str, words: &impl Serialize) -> Result<String, String> {
+        let body = styles::inline(&self.render(name, words)?);
+        Ok(self.render(LAYOUT.0, words)?.replacen(BODY, &body, 1))
     }
 
     pub(super) fn parse(&self) -> Result<Environment<'static>, Error> {

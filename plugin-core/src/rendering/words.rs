@@ -20,6 +20,8 @@ const PHONE_MAX: usize = 40;
 pub struct Words {
     /// Tag of the template's language, for `lang`.
     pub language: &'static str,
+    /// The subject, for the head of a page; empty anywhere else.
+    pub title: String,
     /// The step that this reminder is of: `P1D`.
     pub step: String,
     /// The clinic's name.
@@ -95,6 +97,7 @@ impl Words {
         let Clinic { clinic, phone } = Clinic::new(sender)?;
         Ok(Self {
             language: choice.language.tag,
+            title: String::new(),
             step: clean::line(step, NAME_MAX),
             clinic,
             phone_link: phone.as_deref().and_then(clean::phone_link),

@@ -1,6 +1,9 @@
 //! What holds for every message. What whole messages look like is in `golden`.
 
+mod calendar;
+mod dates;
 mod golden;
+mod sizes;
 mod templates;
 
 use expect_test::expect;
@@ -8,7 +11,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::contract::exports::punctual::reminders::rendering::SmsEncoding;
-use crate::types::AppointmentStatus;
+use crate::types::{AppointmentStatus, Instant};
 
 fn appointment() -> Appointment {
     Appointment {
@@ -52,6 +55,23 @@ const NO_LINKS: Links = Links {
     unsubscribe: None,
     calendar: None,
 };
+
+fn all_links() -> Links {
+    let link = |name: &str| Some(format!("https://clinic.example/{name}/q3Jx0eB2mT8uVw9Z"));
+    Links {
+        confirm: link("c"),
+        cancel: link("x"),
+        reschedule: link("r"),
+        unsubscribe: link("u"),
+        calendar: link("i"),
+    }
+}
+
+fn at(text: &str) -> Instant {
+    chrono::DateTime::parse_from_rfc3339(text)
+        .unwrap()
+        .timestamp_millis()
+}
 
 #[track_caller]
 fn email(appointment: &Appointment, sender: &Sender) -> Email {
@@ -184,6 +204,47 @@ fn refusals() {
         },
         "the sender has no name",
     );
+}
+
+#[test]
+fn a_link_that_is_none_is_refused_and_not_quoted() {
+    for link in [
+        "javascript:alert(1)",
+        "clinic.example/c/secret",
+        "https://clinic.example/\nBcc: x",
+    ] {
+        let links = Links {
+            confirm: Some(link.into()),
+            ..NO_LINKS
+        };
+        for channel in [Channel::Email, Channel::Sms] {
+            let clinic = sender(None);
+            let refused = render(&appointment(), "P1D", channel, &clinic, &policy(), &links);
+            assert_eq!(refused.unwrap_err(), "a link is no web address");
+        }
+    }
+}
+
+#[test]
+fn the_template_is_named() {
+    for (locale, expected) in [
+        (None, "reminder/en@"),
+        (Some("fr-CA"), "reminder/fr@"),
+        (Some("es"), "reminder/es@"),
+        (Some("pt"), "reminder/en@"),
+    ] {
+        let appointment = Appointment {
+            locale: locale.map(Into::into),
+            ..appointment()
+        };
+        for channel in [Channel::Email, Channel::Sms] {
+            let clinic = sender(None);
+            let rendered =
+                render(&appointment, "P1D", channel, &clinic, &policy(), &NO_LINKS).unwrap();
+            let version = rendered.template.strip_prefix(expected).unwrap();
+            assert!(version.parse::<u32>().is_ok_and(|version| version > 0));
+        }
+    }
 }
 
 proptest! {

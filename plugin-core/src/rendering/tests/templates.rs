@@ -7,7 +7,8 @@ use expect_test::expect_file;
 use uuid::Uuid;
 
 use crate::rendering::languages::LANGUAGES;
-use crate::rendering::templates::{LAYOUT, Templates, VERSIONS};
+use crate::rendering::styles;
+use crate::rendering::templates::{LAYOUT, VERSIONS};
 use crate::rendering::words::{Clinic, Words};
 use crate::sms;
 
@@ -21,6 +22,7 @@ fn words(set: usize) -> Words {
     let optional = |bit: usize, text: &str| (set & (1 << bit) != 0).then(|| text.to_owned());
     Words {
         language: "en",
+        title: String::new(),
         step: "P1D".into(),
         clinic: "Riverside Clinic".into(),
         phone: optional(0, "+49 30 1234567"),
@@ -59,9 +61,9 @@ fn all_parse_and_know_their_variables() {
         phone: None,
     };
     let clinic = names(&clinic);
-    for Templates { tag, .. } in LANGUAGES.iter().map(|language| &language.templates) {
-        let templates = &LANGUAGES.iter().find(|l| l.tag == *tag).unwrap().templates;
-        let environment = templates.parse().unwrap();
+    for language in &LANGUAGES {
+        let tag = language.tag;
+        let environment = language.templates.parse().unwrap();
         for (name, template) in environment
             .templates()
             .filter(|(name, _)| *name != LAYOUT.0)
@@ -75,6 +77,33 @@ fn all_parse_and_know_their_variables() {
                 assert!(
                     known.contains(&variable),
                     "{tag}/{name} names {variable}, which is no word of it"
+                );
+            }
+        }
+    }
+}
+
+/// Mail programs heed what stands at each element, and few a style sheet.
+#[test]
+fn every_class_has_a_style() {
+    for language in &LANGUAGES {
+        let html = |name: &&str| name.ends_with(".html");
+        for name in language
+            .templates
+            .files
+            .iter()
+            .map(|(name, _)| *name)
+            .filter(html)
+        {
+            let words = words(!0);
+            let page = styles::inline(&language.templates.render(name, &words).unwrap());
+            assert!(page.contains(" style="), "{page}");
+            for class in page.split("class=").skip(1) {
+                let (_, rest) = class[1..].split_once('"').unwrap();
+                assert!(
+                    rest.starts_with(" style="),
+                    "{}/{name}: no style for {class}",
+                    language.tag
                 );
             }
         }
@@ -113,8 +142,8 @@ fn every_word_that_is_there_is_said() {
     for language in &LANGUAGES {
         for name in ["reminder/body.txt", "reminder/body.html"] {
             for bit in (0..OPTIONAL).filter(|&bit| bit != 1) {
-                let without = language.templates.render(name, &words(!(1 << bit)));
-                let with = language.templates.render(name, &words(!0));
+                let render = |set| language.templates.render(name, &words(set));
+                let (without, with) = (render(!(1 << bit)), render(!0));
                 assert_ne!(
                     with, without,
                     "{}/{name} does not care for word {bit}",
@@ -138,7 +167,8 @@ fn an_unknown_variable_is_an_error() {
 fn no_file_lies_about() {
     let mut on_disk = BTreeSet::new();
     walk(Path::new(FOLDER), "", &mut on_disk);
-    let mut wanted = BTreeSet::from(["layout.html".to_owned(), "versions.txt".to_owned()]);
+    let mut wanted =
+        BTreeSet::from(["layout.html", "styles.txt", "versions.txt"].map(str::to_owned));
     for language in &LANGUAGES {
         assert_eq!(language.tag, language.templates.tag);
         let files = language.templates.files.iter();
@@ -200,6 +230,7 @@ fn digest(message: &str, files: &[(&str, &str)]) -> String {
         all += &format!("{name}\0{source}\0");
         if name.ends_with(".html") {
             all += LAYOUT.1;
+            all += styles::STYLES;
         }
     }
     Uuid::new_v5(&Uuid::nil(), all.as_bytes()).to_string()
