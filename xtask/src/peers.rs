@@ -39,7 +39,11 @@ fn vendors_clients() -> Result<Vec<String>> {
         if !pins.is_dir() {
             continue;
         }
-        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = folder
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         for problem in judges(&pins, &target, &name)? {
             missing.push(format!("the vendor's client for {name}: {problem}"));
         }

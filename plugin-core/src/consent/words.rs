@@ -4,7 +4,7 @@ use super::pattern::has;
 use crate::contract::exports::punctual::reminders::consent::Reply;
 
 /// Stop, wherever they stand alone: those of the law and of carriers, then their like.
-const STOP: &str = "stop stopall unsubscribe cancel end quit optout revoke alto baja basta parar pare paren \
+const STOP: &str = "stop stopall unsubscribe unsub unsuscribe unsubcribe cancel end quit optout revoke alto baja basta parar pare paren \
     desuscribir arret arreter arretez desabonner desabonnement desinscrire desinscription fin stopp stoppen halt ende \
     schluss aufhoren aufhoeren abmelden abbestellen austragen";
 /// Those of them that say nothing else, even with a few small words around them.
