@@ -48,8 +48,10 @@ fn offset() -> impl Strategy<Value = Offset> {
 
 fn any_policy() -> impl Strategy<Value = Policy> {
     let steps = prop::collection::vec(offset(), 0..5);
-    (steps, prop::option::of(window())).prop_map(|(offsets, window)| {
+    let cap = prop::option::of(0..4u16);
+    (steps, prop::option::of(window()), cap).prop_map(|(offsets, window, cap)| {
         let mut policy = policy(window);
+        policy.daily_cap = cap;
         let code = |index| format!("step-{index}");
         policy.steps = (offsets.into_iter().enumerate())
             .map(|(index, offset)| Step {
