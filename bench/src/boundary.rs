@@ -31,7 +31,7 @@ const AIM_US: f64 = 5.0;
 
 /// The same appointment and policy in either world's types.
 macro_rules! example {
-    ($types:ident, $person:path) => {{
+    ($types:ident, $person:ident) => {{
         let step = |code: &str, offset| $types::Step {
             code: code.to_owned(),
             offset,
