@@ -118,11 +118,15 @@ mod tests {
     fn french_and_spanish_lose_only_what_the_alphabet_lacks() {
         check(
             "Rappel : rendez-vous le 1er août à 9 h, où l’élève reçoit sa tâche. Ça vous paraît sûr, cœur ? Répondez STOP.",
-            expect!["Rappel : rendez-vous le 1er aout à 9 h, où l'élève recoit sa tache. Ça vous parait sur, coeur ? Répondez STOP."],
+            expect![
+                "Rappel : rendez-vous le 1er aout à 9 h, où l'élève recoit sa tache. Ça vous parait sur, coeur ? Répondez STOP."
+            ],
         );
         check(
             "¿Está usted en camino? ¡Mañana tendrá su cita con la Dra. Ibáñez Agüero, según acordó! Responda aquí, por favor.",
-            expect!["¿Esta usted en camino? ¡Mañana tendra su cita con la Dra. Ibañez Agüero, segun acordo! Responda aqui, por favor."],
+            expect![
+                "¿Esta usted en camino? ¡Mañana tendra su cita con la Dra. Ibañez Agüero, segun acordo! Responda aqui, por favor."
+            ],
         );
     }
 
