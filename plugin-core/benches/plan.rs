@@ -137,7 +137,7 @@ fn delivering(c: &mut Criterion) {
             decide(
                 black_box(Some(row)),
                 black_box(Some(&appointment)),
-                &STRANGER.blocks,
+                STRANGER.blocks,
                 row.due_at,
                 row.due_at,
             )

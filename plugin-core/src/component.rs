@@ -77,7 +77,7 @@ impl delivering::Guest for Core {
         now: Instant,
     ) -> delivering::Decision {
         let (row, appointment) = (row.as_ref(), appointment.as_ref());
-        crate::delivering::decide(row, appointment, &blocks, message_due_at, now)
+        crate::delivering::decide(row, appointment, blocks, message_due_at, now)
     }
     fn last_look(row: Notification, now: Instant) -> Option<delivering::Settlement> {
         crate::delivering::last_look(&row, now)

@@ -11,7 +11,7 @@ use crate::types::{
 pub fn decide(
     row: Option<&Notification>,
     appointment: Option<&Appointment>,
-    blocks: &Blocks,
+    blocks: Blocks,
     message_due_at: Instant,
     now: Instant,
 ) -> Decision {
@@ -61,7 +61,7 @@ pub fn last_look(row: &Notification, now: Instant) -> Option<Settlement> {
 fn forbids(
     row: &Notification,
     appointment: Option<&Appointment>,
-    blocks: &Blocks,
+    blocks: Blocks,
     now: Instant,
 ) -> Option<Reason> {
     let Some(appointment) = appointment else {
@@ -76,7 +76,7 @@ fn forbids(
         Some(start_at) if start_at <= now => return Some(Reason::AppointmentStarted),
         Some(_) => {}
     }
-    check_contact(appointment, blocks, row.channel)
+    check_contact(appointment, &blocks, row.channel)
 }
 
 /// What the appointment ended is `canceled`; what cannot or need not be sent is `skipped`.

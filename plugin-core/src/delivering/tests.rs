@@ -38,7 +38,7 @@ fn decide(
     message_due_at: Instant,
     now: Instant,
 ) -> Decision {
-    super::decide(row, appointment, &NO_BLOCKS, message_due_at, now)
+    super::decide(row, appointment, NO_BLOCKS, message_due_at, now)
 }
 
 fn appointment() -> Appointment {
@@ -439,7 +439,7 @@ mod the_fence {
             tell(&super::super::decide(
                 Some(&row),
                 Some(appointment),
-                blocks,
+                *blocks,
                 at(DUE),
                 at(LATER),
             ))

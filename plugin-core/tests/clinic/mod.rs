@@ -242,7 +242,7 @@ impl Clinic {
             ..row.clone()
         };
         let appointment = self.appointment.as_ref();
-        let blocks = &self.person.blocks;
+        let blocks = self.person.blocks;
         if decide(Some(&asked), appointment, blocks, self.now, self.now) != Decision::Send {
             return false;
         }
@@ -276,7 +276,7 @@ impl Clinic {
         self.messages = later;
         for message in Vec::clone(&due).into_iter().chain(due) {
             let row = self.rows.get(&message.id);
-            let (appointment, blocks) = (self.appointment.as_ref(), &self.person.blocks);
+            let (appointment, blocks) = (self.appointment.as_ref(), self.person.blocks);
             let decision = decide(row, appointment, blocks, message.due_at, now);
             match decision {
                 Decision::Send => self.send(&message.id),
