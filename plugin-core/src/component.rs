@@ -12,6 +12,12 @@ impl events::Guest for Core {
     fn read_event(body: Vec<u8>, mapping: String) -> Result<events::Event, Problem> {
         crate::intake::read_event(&body, &mapping)
     }
+    fn read_row(row: Vec<u8>, mapping: String) -> Result<Appointment, Problem> {
+        crate::intake::read_row(&row, &mapping)
+    }
+    fn write_row(appointment: Appointment, mapping: String) -> Result<Vec<u8>, Problem> {
+        crate::intake::write_row(&appointment, &mapping)
+    }
     fn read_mapping(json: String) -> Result<String, Problem> {
         crate::intake::read_mapping(&json)
     }

@@ -1,6 +1,7 @@
 //! The reminder loop on embedded parts, over HTTP, through the components that ship.
 
 mod api;
+mod azure;
 mod between;
 mod crash;
 mod delivery;

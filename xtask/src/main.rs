@@ -2,10 +2,8 @@
 
 mod bench;
 mod ci;
-mod cloud;
 mod components;
-mod demo;
-mod hints;
+mod connect;
 mod peers;
 mod shell;
 mod solution;
@@ -38,6 +36,8 @@ enum Task {
     Test(tests::Arguments),
     /// Measure: the planning core, the application under load, then Service Bus beside the vendor's clients.
     Bench(bench::Arguments),
+    /// Tell the webhook of a Dataverse environment where Punctual is, and look whether all that it needs is there.
+    Connect(connect::Arguments),
     /// Write the Dataverse solution source from its description in power-platform/schema.
     Solution,
     /// What the build server runs: test, then a short bench.
@@ -51,6 +51,7 @@ fn main() -> ExitCode {
         Task::StandIns(arguments) => stand_ins::run(&arguments),
         Task::Test(arguments) => tests::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
+        Task::Connect(arguments) => connect::run(&arguments),
         Task::Solution => solution::write(),
         Task::Ci => ci::run(),
     };

@@ -1,183 +1,24 @@
 //! `cargo xtask up`: the whole application on this machine.
 
-use std::io::Write;
-use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
-use chrono::{DateTime, Utc};
+use anyhow::Result;
 use clap::Args;
-use punctual_host::manifest::Manifest;
-use punctual_host::variables::{self, Variables};
-use punctual_host::{Host, HostOptions, Log, Timers, VirtualClock, client};
 
-use crate::cloud::Cloud;
-use crate::{components, demo, hints, shell};
-
-/// The keys that open the routes; all of them stand for "nothing is set" together.
-const KEYS: [&str; 3] = ["webhook_key", "timer_key", "admin_token"];
-const DEVELOPMENT_KEY: &str = "punctual-dev";
-/// A time-out of ten seconds then still is 160 ms, which is long for an answer on one machine.
-const CLOUD_SPEED_MAX: f64 = 60.0;
-const READY_WITHIN: Duration = Duration::from_secs(30);
+use crate::shell;
 
 /// How to run.
 #[derive(Args)]
+#[command(disable_help_flag = true)]
 pub struct Arguments {
-    /// Where the application listens.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
-    listen: SocketAddr,
-    /// Where the clock can be read and set (this machine only): GET and POST /clock.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3001")]
-    control: SocketAddr,
-    /// Where databases are kept between runs.
-    #[arg(long, value_name = "DIR", default_value = ".punctual")]
-    data: PathBuf,
-    /// What the clock shows at the start, for example 2026-03-01T09:00:00Z. Otherwise the real time.
-    #[arg(long, value_name = "RFC3339")]
-    start_at: Option<DateTime<Utc>>,
-    /// How fast the clock runs: 60 makes an hour pass in a minute, 0 makes it stand still.
-    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
-    speed: f64,
-    /// Do not call /deliver and /reconcile: whoever wants reminders sent calls them.
-    #[arg(long)]
-    no_timers: bool,
-    /// Fill a fresh data folder with a small clinic.
-    #[arg(long)]
-    demo: bool,
-    /// Run as in Azure, against stand-ins on this machine: so far the queue, a Service Bus.
-    #[arg(long)]
-    cloud: bool,
+    /// Arguments for the program `punctual-up`; `--help` lists them.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    rest: Vec<String>,
 }
 
-/// Runs until it is interrupted.
+/// Runs it until it is interrupted. It is a program of its own, so that building this one stays quick.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    if arguments.cloud && arguments.speed > CLOUD_SPEED_MAX {
-        bail!(
-            "--speed {}: with --cloud the clock runs at most {CLOUD_SPEED_MAX} times as fast, because the time-outs of connections run with it",
-            arguments.speed
-        );
-    }
-    // Made once to refuse wrong settings before the build, and again after it, when the time counts.
-    make_clock(arguments)?;
-    components::build()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(serve(arguments, make_clock(arguments)?))?;
-    // Nothing that still blocks (a lock, a name to resolve) should hold up the prompt.
-    runtime.shutdown_timeout(Duration::from_secs(1));
-    Ok(ExitCode::SUCCESS)
-}
-
-fn make_clock(arguments: &Arguments) -> Result<VirtualClock> {
-    let start = arguments
-        .start_at
-        .unwrap_or_else(|| VirtualClock::real().now());
-    VirtualClock::starting_at(start, arguments.speed).context("--start-at and --speed")
-}
-
-async fn serve(arguments: &Arguments, clock: VirtualClock) -> Result<()> {
-    let mut options = HostOptions::new(shell::root().join("spin.toml"), &arguments.data);
-    options.listen = arguments.listen;
-    options.control = Some(arguments.control);
-    options.clock = clock;
-    options.log = Log::stderr();
-    options.ambient_variables = true;
-
-    let cloud = match arguments.cloud {
-        true => Some(Cloud::start(&mut options).await?),
-        false => None,
-    };
-    let manifest = Manifest::load(&options.manifest)?;
-    let preset = preset_keys(&manifest, &mut options)?;
-    let variables = Variables::resolve(&manifest, &options.variables, true)?;
-    let key = |name: &str| variables.get(name).unwrap_or_default().to_owned();
-    if !arguments.no_timers {
-        options.timers = Some(Timers {
-            key: key("timer_key"),
-        });
-    }
-    let mut interrupt = Interrupt::new()?;
-    let host = tokio::select! {
-        host = Host::start(options) => host?,
-        () = interrupt.come() => return Ok(()),
-    };
-    let url = host.url();
-    tokio::select! {
-        ready = wait_until_ready(&url) => ready?,
-        () = interrupt.come() => return Ok(()),
-    }
-    if arguments.demo {
-        demo::seed(&host, &key("admin_token"), &arguments.data).await?;
-    }
-    let shown = preset.then_some(DEVELOPMENT_KEY);
-    // Whoever read up to here may have closed the pipe; that is no reason to stop serving.
-    let hints = hints::text(&host, shown, &arguments.data);
-    let stand_ins = cloud.as_ref().map_or_else(String::new, Cloud::hints);
-    let _ = writeln!(std::io::stdout(), "{hints}{stand_ins}");
-    interrupt.come().await;
-    eprintln!("xtask: stopping");
-    host.stop().await;
-    Ok(())
-}
-
-/// Gives every key the same value when none is set anywhere. Setting one is a wish for real keys.
-fn preset_keys(manifest: &Manifest, options: &mut HostOptions) -> Result<bool> {
-    for name in KEYS {
-        if variables::is_set(manifest, name)? {
-            return Ok(false);
-        }
-    }
-    for name in KEYS {
-        options
-            .variables
-            .insert(name.to_owned(), DEVELOPMENT_KEY.to_owned());
-    }
-    Ok(true)
-}
-
-async fn wait_until_ready(url: &str) -> Result<()> {
-    let started = Instant::now();
-    loop {
-        let reply = client::send("GET".parse()?, &format!("{url}/healthz"), &[], "").await?;
-        if reply.status.is_success() {
-            return Ok(());
-        }
-        if started.elapsed() > READY_WITHIN {
-            bail!(
-                "GET /healthz still answers {}: {}",
-                reply.status,
-                reply.text()
-            );
-        }
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-}
-
-/// Ctrl-C, or the polite signal of a supervisor.
-struct Interrupt {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-}
-
-impl Interrupt {
-    fn new() -> Result<Self> {
-        Ok(Self {
-            #[cfg(unix)]
-            terminate: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?,
-        })
-    }
-
-    async fn come(&mut self) {
-        #[cfg(unix)]
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = self.terminate.recv() => {}
-        }
-        #[cfg(not(unix))]
-        let _ = tokio::signal::ctrl_c().await;
-    }
+    let mut program = shell::cargo();
+    program.args(["run", "-p", "punctual-up", "--"]);
+    shell::become_program(program.args(&arguments.rest))
 }

@@ -5,12 +5,12 @@
 //! `OperationCreatedOn` (its offset is applied the wrong way round in asynchronous steps).
 
 mod attributes;
-mod fields;
 
 use serde_json::{Map, Value};
 
 use self::attributes::Attributes;
 use super::datacontract::{guid, member};
+use super::fields;
 use super::mapping::Mapping;
 use super::object::{expected, problem, read};
 use crate::contract::exports::punctual::reminders::events::{Event, EventKind};

@@ -1,4 +1,4 @@
-//! What comes in: Dataverse events, appointment JSON and settings, read into the words of the contract
+//! What comes in: Dataverse events and rows, appointment JSON and settings, read into the words of the contract
 //! and merged into what is known.
 //!
 //! Nothing here trusts its input: a member that is needed and wrong is a [`Problem`](crate::types::Problem)
@@ -13,10 +13,12 @@ mod datacontract;
 mod draft;
 mod duration;
 mod event;
+mod fields;
 mod mapping;
 mod merge;
 mod object;
 mod policy;
+mod row;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -28,5 +30,6 @@ pub use event::read_event;
 pub use mapping::read_mapping;
 pub use merge::merge;
 pub use policy::read_policy;
+pub use row::{read_row, write_row};
 
 pub use crate::zones::iana_time_zone;

@@ -5,7 +5,7 @@
 
 use crate::choices::Choice;
 
-/// A table that people and Punctual share.
+/// A table that people and Punctual share, or that Punctual keeps for itself.
 #[derive(Debug)]
 pub struct Table {
     /// Logical name.
@@ -66,6 +66,8 @@ pub enum Kind {
     },
     /// A whole number from 0 on.
     Count,
+    /// A whole number of 32 bits, which may be negative.
+    Whole,
     /// A point in time: stored in UTC, shown in the time zone of whoever looks ("user local").
     Instant,
     /// One of a fixed set.

@@ -1,4 +1,4 @@
-//! What Punctual needs in Dataverse: two tables, their choices, three roles and a webhook.
+//! What Punctual needs in Dataverse: tables, their choices and keys, roles and a webhook.
 //!
 //! They are described once, as constants in this crate. [`generate`] writes the solution source in
 //! `power-platform/solution` from them, in the folder format of SolutionPackager; tests hold the description
@@ -14,7 +14,7 @@ pub mod tables;
 pub mod webhook;
 mod xml;
 
-pub use generate::{endpoint_id, step_id};
+pub use generate::{endpoint_id, own_image_id, own_step_id, step_id};
 
 use std::io;
 use std::path::{Path, PathBuf};

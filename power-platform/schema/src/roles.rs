@@ -48,9 +48,10 @@ pub enum Reach {
 const ALL: &[Right] = &[Create, Read, Write, Delete, Append, AppendTo, Assign, Share];
 
 /// Every role.
-pub static ROLES: [Role; 3] = [
-    // The application user. It reads appointments and never writes one, so it cannot wake its own webhook; it
-    // deletes nothing, so the story of a reminder cannot be lost by its fault.
+pub static ROLES: [Role; 4] = [
+    // The application user. With this role alone it reads appointments and never writes one, so it cannot wake its
+    // own webhook. It deletes no notification, so the story of a reminder cannot be lost by its fault; what it may
+    // delete is a suppression, when a person says START.
     Role {
         name: "Punctual scheduler",
         grants: &[
@@ -64,11 +65,33 @@ pub static ROLES: [Role; 3] = [
                 rights: &[Create, Read, Write, Append],
                 reach: Reach::Global,
             },
+            Grant {
+                table: "punctual_mark",
+                rights: &[Create, Read, Write],
+                reach: Reach::Global,
+            },
+            Grant {
+                table: "punctual_suppression",
+                rights: &[Create, Read, Write, Delete],
+                reach: Reach::Global,
+            },
         ],
+    },
+    // The application user too, beside the role above, where appointments are also booked in Punctual's console.
+    // What is written there comes back as a webhook, which finds nothing to do. Reading is in the other role.
+    Role {
+        name: "Punctual booking",
+        grants: &[Grant {
+            table: "punctual_appointment",
+            rights: &[Create, Write, Delete],
+            reach: Reach::Global,
+        }],
     },
     // Notifications belong to the application user, which sits in the root unit: whoever is in a unit below
     // reads them only with a global right. They hold no address, and of the person no more than the title of the
-    // appointment, which Dataverse shows for the lookup.
+    // appointment, which Dataverse shows for the lookup. Suppressions belong to the application user likewise. Who
+    // says at the desk that they want no more reminders, or want them again, is heard at the desk: so staff may
+    // create a suppression and delete one, whoever made it. There is nothing to change in one.
     Role {
         name: "Punctual clinic staff",
         grants: &[
@@ -80,6 +103,11 @@ pub static ROLES: [Role; 3] = [
             Grant {
                 table: "punctual_notification",
                 rights: &[Read],
+                reach: Reach::Global,
+            },
+            Grant {
+                table: "punctual_suppression",
+                rights: &[Create, Read, Delete],
                 reach: Reach::Global,
             },
         ],
@@ -94,6 +122,16 @@ pub static ROLES: [Role; 3] = [
             },
             Grant {
                 table: "punctual_notification",
+                rights: ALL,
+                reach: Reach::Global,
+            },
+            Grant {
+                table: "punctual_mark",
+                rights: ALL,
+                reach: Reach::Global,
+            },
+            Grant {
+                table: "punctual_suppression",
                 rights: ALL,
                 reach: Reach::Global,
             },

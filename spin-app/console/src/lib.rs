@@ -4,16 +4,18 @@
 mod api;
 mod metrics;
 
-use punctual_app::edge::{self, Ports, SpinQueue, SpinSql, SpinVariables};
+use punctual_app::edge::{self, Ports, SpinQueue, SpinRecords, SpinVariables};
 use punctual_app::flows::App;
-use punctual_app::records::embedded::EmbeddedRecords;
 use punctual_app::settings;
-use punctual_app::web::{Keys, Request, Response, bearer, problem, unavailable, unset};
+use punctual_app::web::{Keys, Request, Response, bearer, problem, unset};
 use spin_sdk::http::{IncomingRequest, ResponseOutparam};
 use spin_sdk::http_component;
 
 /// The ports as this component uses them.
-pub(crate) type Clinic<'a> = App<'a, EmbeddedRecords<'a, SpinSql>, SpinQueue<'a>>;
+pub(crate) type Clinic<'a> = App<'a, SpinRecords<'a>, SpinQueue<'a>>;
+
+/// Hosts end a request after 30 seconds.
+const ANSWER_WITHIN_MS: i64 = 25_000;
 
 #[http_component]
 async fn handle(incoming: IncomingRequest, outparam: ResponseOutparam) {
@@ -35,21 +37,21 @@ async fn route(request: &Request) -> Result<Response, Response> {
                 request.header("x-punctual-key").or_else(|| bearer(request)),
                 "the header x-punctual-key or Authorization: Bearer",
             )?;
-            metrics::metrics(&Ports::open().await?).await
+            metrics::metrics(&Ports::open(Some(ANSWER_WITHIN_MS)).await?).await
         }
         (_, ["api", rest @ ..]) => {
             let keys = settings::keys(&SpinVariables, "admin_token", Some("admin_token_second"));
             let keys = Keys(keys.map_err(|error| unset(&error))?);
             keys.admit(bearer(request), "Authorization: Bearer")?;
             let policy = settings::policy(&SpinVariables).map_err(|error| unset(&error))?;
-            let ports = Ports::open().await?;
+            let ports = Ports::open(Some(ANSWER_WITHIN_MS)).await?;
             let app = App {
                 records: &ports.records(),
                 queue: &ports.queue(),
                 policy: &policy,
                 clock: &edge::now,
             };
-            api::route(&app, &ports.sql, request, rest).await
+            api::route(&app, &ports, request, rest).await
         }
         (_, [] | ["healthz"] | ["metrics"]) => {
             Err(problem(405, "method not allowed", "use GET", None).with("allow", "GET"))
@@ -58,13 +60,10 @@ async fn route(request: &Request) -> Result<Response, Response> {
     }
 }
 
-fn open() -> Result<SpinSql, Response> {
-    SpinSql::open().map_err(|error| unavailable(&error.to_string()))
-}
-
-/// Healthy means that a reminder could be stored: the database opens and has the right schema.
+/// Healthy means that a reminder could be stored: the settings are whole, and the embedded database, if there is one, opens
+/// and has the right schema. Nobody else is asked: a probe must not fail because another service does.
 fn health() -> Result<Response, Response> {
-    open()?;
+    Ports::check()?;
     Ok(Response::json(200, &serde_json::json!({"status": "ok"})))
 }
 

@@ -11,12 +11,16 @@ use punctual_app::web::{Response, unavailable};
 /// Upper bounds of the lateness buckets, in milliseconds.
 const BOUNDS_MS: [i64; 8] = [0, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 300_000];
 
+/// Rows that were due longer ago are not counted: 31 days. Where rows are counted by the service, it counts 50,000 at most.
+const WINDOW_MS: i64 = 31 * 86_400_000;
+
 pub async fn metrics(ports: &Ports) -> Result<Response, Response> {
     let records = ports.records();
     let failed = |error: &dyn std::fmt::Display| unavailable(&error.to_string());
-    let tally = records.tally().await.map_err(|error| failed(&error))?;
+    let since = edge::now() - WINDOW_MS;
+    let tally = records.tally(since).await.map_err(|error| failed(&error))?;
     let (buckets, count, sum_ms) = records
-        .lateness(&BOUNDS_MS)
+        .lateness(&BOUNDS_MS, since)
         .await
         .map_err(|error| failed(&error))?;
     let depth = ports
@@ -30,7 +34,7 @@ pub async fn metrics(ports: &Ports) -> Result<Response, Response> {
         .map_err(|error| failed(&error))?;
 
     let mut text = String::from(
-        "# HELP punctual_notifications Notification rows by status, reason and channel.\n# TYPE punctual_notifications gauge\n",
+        "# HELP punctual_notifications Notification rows by status, reason and channel, of those due in the last 31 days or later.\n# TYPE punctual_notifications gauge\n",
     );
     for row in &tally {
         let _ = writeln!(
@@ -39,7 +43,7 @@ pub async fn metrics(ports: &Ports) -> Result<Response, Response> {
             row.status, row.reason, row.channel, row.count
         );
     }
-    text.push_str("# HELP punctual_lateness_seconds From due to sent.\n# TYPE punctual_lateness_seconds histogram\n");
+    text.push_str("# HELP punctual_lateness_seconds From due to sent, of the same rows.\n# TYPE punctual_lateness_seconds histogram\n");
     for (bound, within) in BOUNDS_MS.iter().zip(&buckets) {
         let _ = writeln!(
             text,

@@ -44,14 +44,14 @@ async fn drain(request: &Request) -> Result<Response, Response> {
     let wait_seconds = request.query.number("wait", 0)?;
     let max = request.query.number("max", MAX_DEFAULT)?;
 
-    let ports = Ports::open().await?;
+    let ports = Ports::open(None).await?;
     let app = App {
         records: &ports.records(),
         queue: &ports.queue(),
         policy: &policy,
         clock: &edge::now,
     };
-    let outbox = Outbox(&ports.sql);
+    let outbox = Outbox(ports.sql()?);
     let outlets = Outlets {
         email: &outbox,
         sms: &outbox,

@@ -1,7 +1,7 @@
 //! The scheduler component: hears of changes and keeps the reminders in step with them.
 //! It holds no provider key and may reach no provider.
 
-use punctual_app::core::events::{EventKind, read_event};
+use punctual_app::core::events::{Event, EventKind, read_event};
 use punctual_app::edge::{self, Ports, SpinVariables};
 use punctual_app::flows::settle::Report;
 use punctual_app::flows::{App, reconcile, webhook};
@@ -10,6 +10,11 @@ use punctual_app::sql::atomically;
 use punctual_app::web::{self, Keys, Request, Response, problem, unavailable, unset};
 use spin_sdk::http::{IncomingRequest, ResponseOutparam};
 use spin_sdk::http_component;
+
+/// Dataverse waits 60 seconds for an answer, and hosts end a request after 30.
+const ANSWER_WITHIN_MS: i64 = 25_000;
+/// A sweep ends by itself after 20 seconds; what it has begun by then has some more.
+const SWEEP_WITHIN_MS: i64 = 28_000;
 
 #[http_component]
 async fn handle(incoming: IncomingRequest, outparam: ResponseOutparam) {
@@ -51,34 +56,48 @@ async fn take_event(request: &Request) -> Result<Response, Response> {
     let event = read_event(&request.body, &mapping)
         .map_err(|wrong| problem(400, "malformed event", &wrong.detail, Some(&wrong.field)))?;
     webhook::check_headers(request, &event)?;
-    if !event.mapped || (event.kind == EventKind::Other && event.changes.is_empty()) {
-        return Ok(webhook::answer(&event.id, "ignored", &Report::default()));
+    let ignored = || Ok(webhook::answer(&event.id, "ignored", &Report::default()));
+    if !event.mapped {
+        return ignored();
     }
-    let sheds_content =
-        request.header("x-ms-dynamics-msg-size-exceeded").is_some() || !event.complete;
-    if sheds_content && event.kind != EventKind::Deleted {
-        let detail = "the event came without its attributes (Dataverse drops them above 256 KB); with embedded records there is no row to read instead: register the step with filtering attributes and fewer columns in its images";
-        return Err(problem(
-            400,
-            "event without attributes",
-            detail,
-            Some("InputParameters"),
-        ));
-    }
-    let ports = Ports::open().await?;
+    let ports = Ports::open(Some(ANSWER_WITHIN_MS)).await?;
     let app = App {
         records: &ports.records(),
         queue: &ports.queue(),
         policy: &policy,
         clock: &edge::now,
     };
-    let taking = webhook::take(&app, &event);
-    let report = match ports.share_a_database() {
-        true => atomically(&ports.sql, taking).await,
-        false => taking.await,
+    let report = if ports.are_elsewhere() {
+        // The event is a hint: whatever it lacks is read.
+        webhook::heed(&app, &event.id).await
+    } else if event.kind == EventKind::Other && event.changes.is_empty() {
+        return ignored();
+    } else {
+        refuse_without_attributes(request, &event)?;
+        let taking = webhook::take(&app, &event);
+        match ports.shared_database() {
+            Some(sql) => atomically(sql, taking).await,
+            None => taking.await,
+        }
     };
     let report = report.map_err(|error| error.answer())?;
     Ok(webhook::answer(&event.id, report.outcome(), &report))
+}
+
+/// Without its attributes an event says nothing where there is no row to read instead.
+fn refuse_without_attributes(request: &Request, event: &Event) -> Result<(), Response> {
+    let sheds_content =
+        request.header("x-ms-dynamics-msg-size-exceeded").is_some() || !event.complete;
+    if !sheds_content || event.kind == EventKind::Deleted {
+        return Ok(());
+    }
+    let detail = "the event came without its attributes (Dataverse drops them above 256 KB); with embedded records there is no row to read instead: register the step with filtering attributes and fewer columns in its images";
+    Err(problem(
+        400,
+        "event without attributes",
+        detail,
+        Some("InputParameters"),
+    ))
 }
 
 /// `POST /reconcile?since=RFC3339`.
@@ -102,7 +121,7 @@ async fn sweep(request: &Request) -> Result<Response, Response> {
             )
         })?),
     };
-    let ports = Ports::open().await?;
+    let ports = Ports::open(Some(SWEEP_WITHIN_MS)).await?;
     let app = App {
         records: &ports.records(),
         queue: &ports.queue(),

@@ -8,3 +8,13 @@ pub trait Cache {
     /// Keeps a value for as long as it pleases.
     fn put(&self, key: &str, value: &[u8]);
 }
+
+impl<C: Cache> Cache for &C {
+    fn get(&self, key: &str) -> Option<Vec<u8>> {
+        (**self).get(key)
+    }
+
+    fn put(&self, key: &str, value: &[u8]) {
+        (**self).put(key, value);
+    }
+}

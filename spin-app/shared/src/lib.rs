@@ -3,7 +3,7 @@
 //! - [`core`]: the imported planning core and the outside names of its words.
 //! - [`records`], [`queue`], [`senders`]: the three ports, each with its adapters.
 //! - [`flows`]: what happens on an event, a due message, a reconcile.
-//! - [`http`]: requests that go out. [`cache`]: what may be forgotten.
+//! - [`http`]: requests that go out. [`cache`]: what may be forgotten. [`signin`]: who we are in Azure.
 //! - [`settings`]: the Spin variables, read once a request; nothing falls open.
 //! - [`web`]: routing, authentication, problem documents.
 //! - [`edge`]: the only place that knows spin_sdk. The rest runs on any host with these traits.
@@ -17,5 +17,6 @@ pub mod queue;
 pub mod records;
 pub mod senders;
 pub mod settings;
+pub mod signin;
 pub mod sql;
 pub mod web;

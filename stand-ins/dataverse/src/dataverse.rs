@@ -1,11 +1,13 @@
 //! The whole state of an environment, and the points at which faults strike.
 
 mod imported;
+mod keys;
 
 use std::sync::Arc;
 
 use punctual_stand_ins::{FaultKind, Faults, Guid, Ledger, Point, Random, Strike};
 
+pub(crate) use self::keys::KeyIndexes;
 use crate::access::{BearerValidator, Caller};
 use crate::limits::Usage;
 use crate::options::Options;
@@ -112,7 +114,7 @@ pub struct Dataverse {
     pub(crate) random: Random,
     pub(crate) usage: Usage,
     pub(crate) ids: Ids,
-    pub(crate) started_ms: i64,
+    pub(crate) key_indexes: KeyIndexes,
 }
 
 /// The ids of what is there from the start.
@@ -149,7 +151,11 @@ impl Dataverse {
             random,
             usage: Usage::default(),
             ids,
-            started_ms: now_ms,
+            key_indexes: KeyIndexes::begin(
+                options.key_index_ms,
+                options.key_index_failures.clone(),
+                now_ms,
+            ),
             options,
         };
         dataverse
@@ -272,7 +278,7 @@ impl Dataverse {
 
     /// Whether the indexes of alternate keys are active.
     pub(crate) fn keys_active(&self, now_ms: i64) -> bool {
-        now_ms >= self.started_ms.saturating_add(self.options.key_index_ms)
+        self.key_indexes.active(now_ms)
     }
 
     /// Does something to the rows as a user of the environment would: a person at a screen, a test. Its webhooks are

@@ -37,8 +37,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What is not here: security roles, impersonation, FetchXML and `?sql=`, change tracking, elastic tables, files,
-//! making tables by the API, synchronous steps, `CreateMultiple` as a message of its own for steps.
+//! What is not here: security roles, impersonation, FetchXML and `?sql=`, `$apply` over related rows or beside other
+//! options, change tracking, elastic tables, files, making tables by the API, synchronous steps, `CreateMultiple` as a
+//! message of its own for steps.
 
 pub mod access;
 pub mod api;

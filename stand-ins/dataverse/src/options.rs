@@ -1,11 +1,11 @@
 //! What an environment is like.
 
+use std::collections::BTreeMap;
+
 use punctual_stand_ins::Guid;
 
 use crate::limits::ServiceProtection;
-use crate::schema::{
-    Schema, TableDefinition, appointment, punctual_appointment, punctual_notification,
-};
+use crate::schema::{Schema, TableDefinition, appointment, punctual};
 
 /// An environment's options.
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ pub struct Options {
     pub service_protection: Option<ServiceProtection>,
     /// How long after the start the index of an alternate key becomes active.
     pub key_index_ms: i64,
+    /// How often building the index of a key fails, by the key's logical name, before it succeeds.
+    pub key_index_failures: BTreeMap<String, u32>,
     /// What `OperationCreatedOn` of asynchronous steps is skewed by, in minutes east of Greenwich.
     pub skew_minutes: i64,
     /// How long after a change its webhook is sent.
@@ -35,6 +37,8 @@ pub struct Options {
     pub webhook_retry_ms: i64,
     /// A body larger than this loses its parts: 256 KB.
     pub webhook_body_bytes: usize,
+    /// An aggregate over more rows is refused: 50,000.
+    pub aggregate_rows: usize,
     /// How many requests and webhooks the history keeps.
     pub history_capacity: usize,
 }
@@ -43,11 +47,7 @@ impl Default for Options {
     fn default() -> Self {
         let guid = |text: &str| text.parse().unwrap_or(Guid::NIL);
         Self {
-            tables: vec![
-                punctual_appointment(),
-                punctual_notification(),
-                appointment(),
-            ],
+            tables: punctual().chain([appointment()]).collect(),
             host: "org5550100.crm.dynamics.com".into(),
             organization_name: "unq5550100".into(),
             solution_imported: true,
@@ -59,10 +59,12 @@ impl Default for Options {
             tenant: guid("11111111-2222-3333-4444-555555555555"),
             service_protection: None,
             key_index_ms: 0,
+            key_index_failures: BTreeMap::new(),
             skew_minutes: 0,
             webhook_delay_ms: 0,
             webhook_retry_ms: 5_000,
             webhook_body_bytes: 256 << 10,
+            aggregate_rows: 50_000,
             history_capacity: 100_000,
         }
     }

@@ -98,6 +98,18 @@ impl Refusal {
         Self::new(412, "0x80060892", message)
     }
 
+    /// 400: an aggregate over more rows than Dataverse looks at. The code is documented, the status is not.
+    pub fn too_many_to_aggregate() -> Self {
+        let message = "AggregateQueryRecordLimit exceeded. Cannot perform this operation.";
+        Self::new(400, "0x8004e023", message)
+    }
+
+    /// 500: a sum that its column's kind cannot hold. Seen of the service, not documented.
+    pub fn overflow() -> Self {
+        let message = "Sql error: A SQL arithmetic overflow error occurred CRM ErrorCode: -2147217098 Sql ErrorCode: -2146232060 Sql Number: 8115";
+        Self::new(500, "0x80041136", message)
+    }
+
     /// 403: a privilege is missing.
     pub fn forbidden() -> Self {
         let message = "Principal user is missing a privilege on OTC for the entity.";

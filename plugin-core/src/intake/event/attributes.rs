@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::intake::datacontract::{bare, entries, entry, guid, member};
+use crate::intake::fields::Columns;
 use crate::intake::object::{expected, problem};
 use crate::types::Problem;
 
@@ -61,9 +62,11 @@ impl<'a> Attributes<'a> {
     pub fn has_target(&self) -> bool {
         self.target
     }
+}
 
-    /// A column's value, unwrapped, and where it stands. An explicit null is a value: it empties the field.
-    pub fn get(&self, column: &str) -> Option<(String, &'a Value)> {
+impl Columns for Attributes<'_> {
+    /// The value is unwrapped.
+    fn get(&self, _: &str, column: &str) -> Option<(String, &Value)> {
         self.sources
             .iter()
             .find_map(|source| Some((source, entry(Some(source.attributes), column)?)))

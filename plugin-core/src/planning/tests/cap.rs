@@ -192,7 +192,7 @@ fn of_another_appointment() {
     check(
         &appointment(),
         &capped(2),
-        &person(&[earlier.clone()]),
+        &person(std::slice::from_ref(&earlier)),
         expect![[r#"
             P7D email 2026-05-25T09:00:00Z send
             P7D sms 2026-05-25T09:00:00Z send
@@ -434,7 +434,7 @@ mod with_rows {
             Status::Sent,
         );
         check(
-            &[sent.clone()],
+            std::slice::from_ref(&sent),
             "2026-06-01T05:00:00Z",
             expect![[r#"
             PT3H email create

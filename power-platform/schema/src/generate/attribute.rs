@@ -119,6 +119,7 @@ pub fn attribute(column: &Column, primary_name: bool) -> Element {
             vec![text("Format", "text"), text("MaxLength", max)],
         ),
         Kind::Count => ("int", "disabled", whole_number("none", 0)),
+        Kind::Whole => ("int", "disabled", whole_number("none", i32::MIN)),
         Kind::Instant => ("datetime", "auto", date_time("datetime", true)),
         Kind::Choice(choice) => {
             let own = vec![

@@ -97,7 +97,7 @@ fn control(table: &Table, column: &str) -> &'static str {
             Format::Phone => "{8C10015A-B339-4982-9474-A95FE05631A5}",
         },
         (Some(Kind::Memo { .. }), _) => "{E0DECE4B-6FC8-4A8F-A065-082708572369}",
-        (Some(Kind::Count), _) => "{C6D124CA-7EDA-4A60-AEA9-7FB8D318B68F}",
+        (Some(Kind::Count | Kind::Whole), _) => "{C6D124CA-7EDA-4A60-AEA9-7FB8D318B68F}",
         (Some(Kind::Instant), _) => "{5B773807-9FB2-42DB-97C3-7A91EFF8ADFF}",
         (Some(Kind::Choice(_)), _) => "{3EF39988-22BB-4F0B-BBBE-64B5A3748AEE}",
         (Some(Kind::Lookup(_)), _) | (None, "ownerid") => "{270BD3DB-D9AF-4782-9025-509E298DEC0A}",

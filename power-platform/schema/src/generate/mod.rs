@@ -11,7 +11,7 @@ mod system_columns;
 mod view;
 mod webhook;
 
-pub use webhook::{endpoint_id, step_id};
+pub use webhook::{endpoint_id, own_image_id, own_step_id, step_id};
 
 use crate::xml::{Element, element, parent};
 use crate::{File, choices, roles, tables};

@@ -161,7 +161,7 @@ fn width(table: &Table, column: &str) -> u16 {
     match table.column(column).map(|column| column.kind) {
         Some(Kind::Text { .. } | Kind::Memo { .. } | Kind::Lookup(_)) => 200,
         Some(Kind::Instant) => 150,
-        Some(Kind::Choice(_) | Kind::Count) | None => 100,
+        Some(Kind::Choice(_) | Kind::Count | Kind::Whole) | None => 100,
     }
 }
 

@@ -25,6 +25,16 @@ pub fn step_id(step: Step) -> String {
     guid(&format!("step/{}", step.message()))
 }
 
+/// GUID of a step of a clinic's own table, in braces. No file has it: such steps are registered after the import.
+pub fn own_step_id(table: &str, step: Step) -> String {
+    guid(&format!("step/{table}/{}", step.message()))
+}
+
+/// GUID of the image of such a step, in braces.
+pub fn own_image_id(table: &str, step: Step) -> String {
+    guid(&format!("image/{table}/{}", step.message()))
+}
+
 pub fn files() -> Vec<File> {
     let endpoints = parent("ServiceEndpoints", [endpoint()]);
     let mut files = vec![super::file(

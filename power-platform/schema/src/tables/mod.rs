@@ -1,20 +1,31 @@
-//! The two tables.
+//! The tables: what staff keep, what Punctual keeps for people to read, and what it keeps for itself.
 
 mod appointment;
+mod mark;
 mod notification;
+mod suppression;
 
 pub use appointment::APPOINTMENT;
+pub use mark::MARK;
 pub use notification::{APPOINTMENT_NOTIFICATIONS, NOTIFICATION};
+pub use suppression::SUPPRESSION;
 
-use crate::describe::{Audit, Column, Format, Kind, Need, Table};
+use crate::describe::{Audit, Column, Format, Kind, Need, State, Status, Table};
 
 /// Every table.
-pub const TABLES: [&Table; 2] = [&APPOINTMENT, &NOTIFICATION];
+pub const TABLES: [&Table; 4] = [&APPOINTMENT, &NOTIFICATION, &MARK, &SUPPRESSION];
 
 /// The table of this name.
 pub fn find(name: &str) -> Option<&'static Table> {
     TABLES.into_iter().find(|table| table.name == name)
 }
+
+/// Dataverse's own two, for tables whose rows have no life in it.
+#[rustfmt::skip]
+const PLAIN_STATUSES: &[Status] = &[
+    Status { value: 1, state: State::Active, label: "Active" },
+    Status { value: 2, state: State::Inactive, label: "Inactive" },
+];
 
 /// An optional column whose changes are kept.
 const fn column(

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::source::{attribute, each, fitting, root, tables, text};
+use super::source::{attribute, each, fitting, root, table_of, tables, text};
 
 #[test]
 fn the_manifest_lists_each_component_once_and_nothing_else() {
@@ -105,19 +105,52 @@ fn choices_of_columns_are_there() {
 
 /// A key's values stand in URLs and in an index: text that is short, and that column security leaves alone.
 #[test]
-fn the_key_of_a_notification_can_be_one() {
-    let entity = root("Entities/punctual_notification/Entity.xml");
-    let keys: Vec<_> = each(entity, "EntityKey").collect();
-    assert_eq!(keys.len(), 1);
-    let columns: Vec<_> = each(keys[0], "AttributeName")
-        .filter_map(|node| node.text())
-        .collect();
-    assert_eq!(columns, ["punctual_key"]);
-    let column = tables()["punctual_notification"]["punctual_key"];
-    assert_eq!(text(column, "Type"), "nvarchar");
-    assert_eq!(text(column, "IsSecured"), "0");
-    let bytes: u32 = text(column, "Length").parse().expect("a number");
-    assert!(bytes <= 900, "Dataverse's limit for a key");
+fn keys_can_be_keys() {
+    let mut found = Vec::new();
+    for (path, entity) in fitting("Entities/*/Entity.xml") {
+        let table = table_of(path);
+        for key in each(entity, "EntityKey") {
+            let columns = each(key, "AttributeName").filter_map(|node| node.text());
+            let mut bytes = 0;
+            for name in columns {
+                let column = tables()[table][name];
+                assert_eq!(text(column, "Type"), "nvarchar", "{table}: {name}");
+                assert_eq!(text(column, "IsSecured"), "0", "{table}: {name}");
+                // A row without a value is not held to the key.
+                assert_eq!(text(column, "RequiredLevel"), "required", "{table}: {name}");
+                bytes += text(column, "Length").parse::<u32>().expect("a number");
+                found.push((text(key, "LogicalName"), table, name));
+            }
+            assert!(bytes <= 900, "{table}: Dataverse's limit for a key");
+        }
+    }
+    assert_eq!(
+        found,
+        [
+            ("punctual_markkey", "punctual_mark", "punctual_name"),
+            (
+                "punctual_notificationkey",
+                "punctual_notification",
+                "punctual_key"
+            ),
+            (
+                "punctual_suppressionkey",
+                "punctual_suppression",
+                "punctual_key"
+            ),
+        ]
+    );
+}
+
+/// Exports give every whole number its limits; these are those that a 32-bit number can have.
+#[test]
+fn what_may_be_below_zero_says_so() {
+    let limits = |name: &str| {
+        let column = tables()["punctual_notification"][name];
+        (text(column, "MinValue"), text(column, "MaxValue"))
+    };
+    assert_eq!(limits("punctual_attempts"), ("0", "2147483647"));
+    assert_eq!(limits("punctual_lateness"), ("-2147483648", "2147483647"));
 }
 
 #[test]
@@ -155,7 +188,9 @@ fn changes_are_kept_but_for_bookkeeping() {
     assert_eq!(
         left,
         [
+            "punctual_value",
             "punctual_attempts",
+            "punctual_lateness",
             "punctual_leaseuntil",
             "punctual_retryat",
             "punctual_sequencenumber"

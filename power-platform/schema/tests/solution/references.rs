@@ -180,7 +180,7 @@ fn forms_show_columns_with_a_control_that_can() {
 }
 
 #[test]
-fn a_person_can_fill_in_every_column_of_an_appointment_and_none_of_a_notification() {
+fn a_person_can_fill_in_every_column_of_what_people_write_and_none_of_the_rest() {
     for (path, form) in fitting("Entities/*/FormXml/main/*.xml") {
         let table = table_of(path);
         let shown: BTreeMap<_, _> = each(form, "control")
@@ -195,10 +195,9 @@ fn a_person_can_fill_in_every_column_of_an_appointment_and_none_of_a_notificatio
             .clone()
             .into_keys()
             .filter(|name| name.starts_with("punctual_") && *name != format!("{table}id"));
-        let read_only = if table == "punctual_appointment" {
-            "false"
-        } else {
-            "true"
+        let read_only = match table {
+            "punctual_appointment" | "punctual_suppression" => "false",
+            _ => "true",
         };
         for column in own {
             assert_eq!(shown.get(column), Some(&read_only), "{path}: {column}");

@@ -15,16 +15,35 @@ fn the_scheduler_reads_appointments_and_keeps_notifications() {
         [
             ("prvAppendTopunctual_appointment", "Global"),
             ("prvAppendpunctual_notification", "Global"),
+            ("prvCreatepunctual_mark", "Global"),
             ("prvCreatepunctual_notification", "Global"),
+            ("prvCreatepunctual_suppression", "Global"),
+            ("prvDeletepunctual_suppression", "Global"),
             ("prvReadpunctual_appointment", "Global"),
+            ("prvReadpunctual_mark", "Global"),
             ("prvReadpunctual_notification", "Global"),
+            ("prvReadpunctual_suppression", "Global"),
+            ("prvWritepunctual_mark", "Global"),
             ("prvWritepunctual_notification", "Global"),
+            ("prvWritepunctual_suppression", "Global"),
         ]
     );
 }
 
 #[test]
-fn staff_keep_appointments_and_read_notifications() {
+fn booking_is_a_role_of_its_own_and_adds_no_more_than_that() {
+    assert_eq!(
+        privileges("Punctual booking"),
+        [
+            ("prvCreatepunctual_appointment", "Global"),
+            ("prvDeletepunctual_appointment", "Global"),
+            ("prvWritepunctual_appointment", "Global"),
+        ]
+    );
+}
+
+#[test]
+fn staff_keep_appointments_read_notifications_and_hear_who_wants_no_more() {
     assert_eq!(
         privileges("Punctual clinic staff"),
         [
@@ -32,15 +51,18 @@ fn staff_keep_appointments_and_read_notifications() {
             ("prvAppendpunctual_appointment", "Deep"),
             ("prvAssignpunctual_appointment", "Deep"),
             ("prvCreatepunctual_appointment", "Deep"),
+            ("prvCreatepunctual_suppression", "Global"),
+            ("prvDeletepunctual_suppression", "Global"),
             ("prvReadpunctual_appointment", "Deep"),
             ("prvReadpunctual_notification", "Global"),
+            ("prvReadpunctual_suppression", "Global"),
             ("prvWritepunctual_appointment", "Deep"),
         ]
     );
 }
 
 #[test]
-fn the_administrator_may_do_everything_with_both_tables() {
+fn the_administrator_may_do_everything_with_every_table() {
     let privileges = privileges("Punctual administrator");
     assert!(privileges.iter().all(|(_, level)| *level == "Global"));
     for table in tables().into_keys() {

@@ -3,35 +3,30 @@
 use punctual_app::core::events::{DatedAppointment, check_appointment, merge, overlap, read_draft};
 use punctual_app::core::planning::plan;
 use punctual_app::core::{Appointment, FieldChange, STRANGER, code};
-use punctual_app::edge::SpinSql;
+use punctual_app::edge;
 use punctual_app::flows::settle::settle;
 use punctual_app::flows::webhook::accept;
 use punctual_app::records::{Loaded, Records};
-use punctual_app::sql::Sql;
 use punctual_app::web::{Request, Response, instant, problem, rfc3339};
 use serde_json::{Value, json};
 
-use super::{busy, cursor, guid, limit, page, refuse};
+use super::{busy, guid, limit, page, records_failed, refuse};
 use crate::Clinic;
 
 pub async fn list(app: &Clinic<'_>, request: &Request) -> Result<Response, Response> {
     let from = match request.query.get("from") {
-        None => i64::MIN,
-        Some(text) => instant(text)
-            .ok_or_else(|| problem(400, "malformed time", "from must be RFC 3339", Some("from")))?,
+        None => None,
+        Some(text) => Some(instant(text).ok_or_else(|| {
+            problem(400, "malformed time", "from must be RFC 3339", Some("from"))
+        })?),
     };
-    let limit = limit(request)?;
     let found = app
         .records
-        .appointments(from, cursor(request)?, limit)
+        .appointments(from, request.query.get("after"), limit(request)?)
         .await
-        .map_err(busy)?;
-    let full = found.len() == limit as usize;
-    let next = found.last().filter(|_| full).map(|last| {
-        let last = &last.dated.appointment;
-        format!("{}~{}", last.start_at.unwrap_or(0), last.id)
-    });
-    Ok(page(found.iter().map(to_json).collect(), next))
+        .map_err(records_failed)?;
+    let items = found.items.iter().map(to_json).collect();
+    Ok(page(items, found.next))
 }
 
 pub async fn read(app: &Clinic<'_>, id: &str) -> Result<Response, Response> {
@@ -41,16 +36,12 @@ pub async fn read(app: &Clinic<'_>, id: &str) -> Result<Response, Response> {
     ))
 }
 
-pub async fn create(
-    app: &Clinic<'_>,
-    sql: &SpinSql,
-    request: &Request,
-) -> Result<Response, Response> {
+pub async fn create(app: &Clinic<'_>, request: &Request) -> Result<Response, Response> {
     request.expect_json()?;
     let changes = read_draft(&request.body).map_err(|problems| refuse(&problems))?;
     let id = match given_id(&request.body)? {
         Some(id) => id,
-        None => fresh_id(sql)?,
+        None => edge::fresh_guid(),
     };
     if app.records.version(&id).await.map_err(busy)?.is_some() {
         return Err(problem(
@@ -195,23 +186,6 @@ fn given_id(body: &[u8]) -> Result<Option<String>, Response> {
             _ => Err(problem(400, "not valid", "id must be a GUID", Some("id"))),
         },
     }
-}
-
-/// A version 4 UUID from the database's randomness; the component itself needs none.
-fn fresh_id(sql: &SpinSql) -> Result<String, Response> {
-    let mut rows = sql
-        .execute("SELECT lower(hex(randomblob(16)))", &[])
-        .map_err(busy)?;
-    let hex = rows.first_mut().map(|row| row.text(0)).unwrap_or_default();
-    let part = |range: std::ops::Range<usize>| hex.get(range).unwrap_or_default().to_owned();
-    Ok(format!(
-        "{}-{}-4{}-a{}-{}",
-        part(0..8),
-        part(8..12),
-        part(13..16),
-        part(17..20),
-        part(20..32)
-    ))
 }
 
 /// The fixed JSON shape.

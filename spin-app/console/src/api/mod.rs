@@ -4,8 +4,10 @@ mod appointments;
 mod notifications;
 mod queue;
 
-use punctual_app::core::{Instant, Problem};
-use punctual_app::edge::SpinSql;
+use punctual_app::core::Problem;
+use punctual_app::edge::Ports;
+use punctual_app::flows::FlowError;
+use punctual_app::records::{Fault, RecordsError};
 use punctual_app::web::{Request, Response, problem, unavailable};
 use serde_json::{Value, json};
 
@@ -18,13 +20,13 @@ const LIMIT_MAX: u32 = 5_000;
 /// Finds the handler.
 pub async fn route(
     app: &Clinic<'_>,
-    sql: &SpinSql,
+    ports: &Ports,
     request: &Request,
     path: &[&str],
 ) -> Result<Response, Response> {
     match (request.method.as_str(), path) {
         ("GET", ["appointments"]) => appointments::list(app, request).await,
-        ("POST", ["appointments"]) => appointments::create(app, sql, request).await,
+        ("POST", ["appointments"]) => appointments::create(app, request).await,
         ("GET", ["appointments", id]) => appointments::read(app, id).await,
         ("PATCH", ["appointments", id]) => appointments::change(app, id, request).await,
         ("DELETE", ["appointments", id]) => appointments::delete(app, id).await,
@@ -34,7 +36,7 @@ pub async fn route(
         ("POST", ["preview"]) => appointments::preview(app, request),
         ("GET", ["dead-letters"]) => queue::dead_letters(app, request).await,
         ("POST", ["dead-letters", id, "resubmit"]) => queue::resubmit(app, id).await,
-        ("GET", ["outbox"]) => queue::outbox(sql, request),
+        ("GET", ["outbox"]) => queue::outbox(ports.sql()?, request),
         (_, known) => match allowed(known) {
             Some(methods) => {
                 Err(
@@ -82,24 +84,6 @@ fn limit(request: &Request) -> Result<u32, Response> {
         .ok_or_else(wrong)
 }
 
-/// The cursor of a list ordered by an instant and an id: `1767261600000~id`.
-fn cursor(request: &Request) -> Result<Option<(Instant, String)>, Response> {
-    let Some(text) = request.query.get("after") else {
-        return Ok(None);
-    };
-    let parts = text
-        .split_once('~')
-        .and_then(|(at, id)| Some((at.parse().ok()?, id.to_owned())));
-    parts.map(Some).ok_or_else(|| {
-        problem(
-            400,
-            "malformed cursor",
-            "after must be the `next` of an earlier page",
-            Some("after"),
-        )
-    })
-}
-
 /// A lower-case GUID, or 404: nothing has another name.
 fn guid(id: &str) -> Result<String, Response> {
     let shape = id.len() == 36
@@ -128,6 +112,15 @@ fn refuse(problems: &[Problem]) -> Response {
     let body = json!({"type": "about:blank", "title": "not valid", "status": 400, "detail": detail,
         "field": first.map(|problem| &problem.field), "problems": all});
     Response::text(400, "application/problem+json", body.to_string())
+}
+
+/// The caller's fault, or a reason to try again.
+fn records_failed(error: RecordsError) -> Response {
+    match error.fault {
+        Fault::Store => FlowError::from(error).answer(),
+        Fault::Cursor => problem(400, "malformed cursor", &error.text, Some("after")),
+        Fault::Appointment => problem(400, "not valid", &error.text, None),
+    }
 }
 
 fn busy(error: impl std::fmt::Display) -> Response {

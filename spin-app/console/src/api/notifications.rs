@@ -7,7 +7,7 @@ use punctual_app::queue::{Cancel, Queue};
 use punctual_app::records::{Loaded, NotificationFilter, NotificationRow, Records};
 use punctual_app::web::{Request, Response, instant, problem};
 
-use super::{busy, cursor, guid, limit, page};
+use super::{busy, guid, limit, page, records_failed};
 use crate::Clinic;
 
 pub async fn list(app: &Clinic<'_>, request: &Request) -> Result<Response, Response> {
@@ -65,19 +65,13 @@ pub async fn list(app: &Clinic<'_>, request: &Request) -> Result<Response, Respo
         to: time("to")?,
         text: query("q").map(str::to_owned),
         latest_first,
-        after: cursor(request)?,
+        after: query("after").map(str::to_owned),
         limit: limit(request)?,
     };
-    let found = app.records.notifications(&filter).await.map_err(busy)?;
-    let full = found.len() == filter.limit as usize;
-    let next = found
-        .last()
-        .filter(|_| full)
-        .map(|last| format!("{}~{}", last.core.due_at, last.core.id));
-    Ok(page(
-        found.iter().map(NotificationRow::to_json).collect(),
-        next,
-    ))
+    let found = app.records.notifications(&filter).await;
+    let found = found.map_err(records_failed)?;
+    let items = found.items.iter().map(NotificationRow::to_json).collect();
+    Ok(page(items, found.next))
 }
 
 /// Ends a reminder that has not gone out. It stays ended, whatever events come, until staff say `send-now`.
@@ -125,12 +119,14 @@ pub async fn send_now(app: &Clinic<'_>, id: &str) -> Result<Response, Response> 
         .take()
         .and_then(|number| number.parse().ok());
     row.turn(Status::Pending, None);
-    row.core.due_at = now;
-    row.core.send_now_at = Some(now);
+    // Whole seconds, as all due times: not every store keeps more.
+    let at = now.div_euclid(1_000) * 1_000;
+    row.core.due_at = at;
+    row.core.send_now_at = Some(at);
     row.core.attempts = 0;
     let appointment = loaded.as_ref().and_then(Loaded::living);
     if let Decision::Settle(settlement) =
-        decide(Some(&row.core), appointment, STRANGER.blocks, now, now)
+        decide(Some(&row.core), appointment, STRANGER.blocks, at, now)
     {
         let reason = code(settlement.reason);
         return Err(problem(

@@ -1,8 +1,11 @@
-//! The planning core as this application sees it: the imports of `wit/` world `host`.
+//! The planning core as this application sees it: in a component the imports of `wit/` world `host`, elsewhere the library.
 
 mod codes;
+#[cfg(not(target_family = "wasm"))]
+mod native;
 
-/// Generated from `wit/`; in a component these call into plugin-core.
+/// Generated from `wit/`; these call into plugin-core.
+#[cfg(target_family = "wasm")]
 #[allow(missing_docs, clippy::all)]
 mod contract {
     wit_bindgen::generate!({
@@ -13,8 +16,15 @@ mod contract {
 }
 
 pub use codes::{Code, code, parse};
+
+#[cfg(target_family = "wasm")]
 pub use contract::punctual::reminders::types::*;
+#[cfg(target_family = "wasm")]
 pub use contract::punctual::reminders::{consent, delivering, events, planning, rendering};
+#[cfg(not(target_family = "wasm"))]
+pub use native::types::*;
+#[cfg(not(target_family = "wasm"))]
+pub use native::{consent, delivering, events, planning, rendering};
 
 /// A person of whom nothing is known beyond the appointment.
 pub const STRANGER: planning::Person = planning::Person {

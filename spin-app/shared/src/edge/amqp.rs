@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use punctual_servicebus::transport::tls::{Tls, TlsOptions};
 use punctual_servicebus::transport::{Clock, SystemClock, Transport, connect_tcp};
-use punctual_servicebus::{Client, Credential, Error, Options};
+use punctual_servicebus::{Class, Client, Credential, Error, Options};
 
+use super::SpinCache;
+use crate::cache::Cache;
 use crate::queue::servicebus::Namespace;
 use crate::queue::servicebus::amqp::Dial;
 
@@ -21,6 +23,11 @@ pub struct SpinDial {
     pub namespace: Namespace,
     /// Where it is. Names do not resolve for TCP in a component.
     pub address: SocketAddr,
+    /// How the namespace knows us.
+    pub credential: Credential,
+    /// Where the credential is kept, if it is a token. One that is refused is forgotten, so that the next request asks for
+    /// another.
+    pub token_key: Option<String>,
     /// None: without TLS, which no cloud takes.
     pub tls: Option<TlsOptions>,
 }
@@ -36,12 +43,15 @@ impl Dial for SpinDial {
             Some(options) => Box::new(Tls::connect(tcp, host, options, &clock, CONNECT_TIMEOUT)?),
             None => Box::new(tcp),
         };
-        let credential = Credential::SharedKey {
-            name: self.namespace.key_name.clone(),
-            key: self.namespace.key.clone(),
-        };
-        let options = Options::new(host, credential, &format!("punctual-{:016x}", random()));
-        Client::connect(transport, &options, clock)
+        let name = format!("punctual-{:016x}", random());
+        let options = Options::new(host, self.credential.clone(), &name);
+        let client = Client::connect(transport, &options, clock);
+        if let (Err(error), Some(key)) = (&client, &self.token_key)
+            && error.class == Class::Auth
+        {
+            SpinCache::open().put(key, b"");
+        }
+        client
     }
 }
 

@@ -8,7 +8,7 @@ mod ports;
 pub use amqp::SpinDial;
 pub use cache::SpinCache;
 pub use http::SpinHttp;
-pub use ports::{Ports, SpinQueue};
+pub use ports::{Ports, SpinQueue, SpinRecords, SpinSignIn};
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -120,6 +120,22 @@ pub fn now() -> Instant {
 /// Waits on the host's clock.
 pub fn sleep(milliseconds: i64) {
     std::thread::sleep(Duration::from_millis(milliseconds.max(0).unsigned_abs()));
+}
+
+/// A random UUID (version 4, RFC 9562) from the host's randomness.
+pub fn fresh_guid() -> String {
+    let (high, low) = (
+        wasi::random::random::get_random_u64(),
+        wasi::random::random::get_random_u64(),
+    );
+    format!(
+        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+        high >> 32,
+        (high >> 16) & 0xffff,
+        high & 0x0fff,
+        (low >> 48) & 0x3fff | 0x8000,
+        low & 0xffff_ffff_ffff,
+    )
 }
 
 /// Spin's variables.

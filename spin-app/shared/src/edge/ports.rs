@@ -1,26 +1,47 @@
 //! The adapters that the settings chose, ready for one request.
 
+use std::cell::OnceCell;
+
 use punctual_servicebus::transport::tls::TlsOptions;
+use punctual_servicebus::{Credential, UnixMs};
 
 use super::{SpinCache, SpinDial, SpinHttp, SpinSql, SpinVariables, now};
+use crate::core::Instant;
+use crate::flows::FlowError;
 use crate::queue::any::AnyQueue;
 use crate::queue::embedded::EmbeddedQueue;
-use crate::queue::servicebus::Namespace;
 use crate::queue::servicebus::amqp::AmqpQueue;
 use crate::queue::servicebus::lookup::look_up;
 use crate::queue::servicebus::rest::RestQueue;
+use crate::queue::servicebus::{Access, Namespace, RESOURCE};
+use crate::records::any::AnyRecords;
+use crate::records::dataverse::{AppointmentTable, DataverseRecords};
 use crate::records::embedded::EmbeddedRecords;
-use crate::settings::{self, BusTransport, QueueChoice, Way};
+use crate::settings::{self, BusTransport, QueueChoice, RecordsChoice, SettingError, Way};
+use crate::signin::{Identity, SignIn, Tokens};
 use crate::web::{Response, unavailable, unset};
 
 /// The queue as a component uses it.
 pub type SpinQueue<'a> = AnyQueue<'a, SpinSql, SpinHttp, SpinDial>;
+/// The records as a component uses them.
+pub type SpinRecords<'a> = AnyRecords<'a, SpinSql, SpinHttp>;
+/// The source of tokens as a component uses it.
+pub type SpinSignIn = SignIn<SpinHttp, SpinCache, fn() -> Instant>;
 
 /// Everything that adapters borrow.
 pub struct Ports {
-    /// The embedded database.
-    pub sql: SpinSql,
+    /// The embedded database, from the start where one of the adapters is embedded.
+    sql: OnceCell<SpinSql>,
+    sign_in: Option<SpinSignIn>,
+    environment: Option<Environment>,
     bus: Option<Bus>,
+    deadline: Option<Instant>,
+}
+
+/// A Dataverse environment.
+struct Environment {
+    url: String,
+    table: AppointmentTable,
 }
 
 enum Bus {
@@ -28,63 +49,178 @@ enum Bus {
     Amqp(SpinDial),
 }
 
+/// The settings, read.
+struct Choices {
+    records: RecordsChoice,
+    queue: QueueChoice,
+    identity: Option<Identity>,
+}
+
+impl Choices {
+    /// Refuses with the name of what is missing or wrong.
+    fn read() -> Result<Self, SettingError> {
+        settings::adapters(&SpinVariables)?;
+        let choices = Self {
+            records: settings::records(&SpinVariables)?,
+            queue: settings::queue(&SpinVariables)?,
+            identity: settings::sign_in(&SpinVariables)?,
+        };
+        let needs_identity = choices.records != RecordsChoice::Embedded;
+        match needs_identity && choices.identity.is_none() {
+            true => Err(settings::missing("sign_in")),
+            false => Ok(choices),
+        }
+    }
+
+    fn needs_sql(&self) -> bool {
+        self.records == RecordsChoice::Embedded || matches!(self.queue, QueueChoice::Embedded)
+    }
+}
+
 impl Ports {
-    /// Opens what the settings name. Refuses with the name of what is missing or wrong.
-    pub async fn open() -> Result<Self, Response> {
-        settings::adapters(&SpinVariables).map_err(|error| unset(&error))?;
-        let choice = settings::queue(&SpinVariables).map_err(|error| unset(&error))?;
-        let bus = match choice {
-            QueueChoice::Embedded => None,
-            QueueChoice::ServiceBus(namespace, BusTransport::Rest) => Some(Bus::Rest(namespace)),
-            QueueChoice::ServiceBus(
-                namespace,
-                BusTransport::Amqp {
-                    way,
-                    tls,
-                    extra_ca_pem,
-                },
-            ) => {
-                let address = match way {
-                    Way::Address(address) => address,
-                    Way::LookUp { resolver, port } => {
-                        let cache = SpinCache::open();
-                        look_up(&SpinHttp, &cache, &resolver, namespace.host(), port, now())
-                            .await
-                            .map_err(|error| unavailable(&error.to_string()))?
-                    }
-                };
-                Some(Bus::Amqp(SpinDial {
-                    namespace,
-                    address,
-                    tls: tls.then_some(TlsOptions {
-                        extra_ca_pem,
-                        only_extra_ca: false,
-                    }),
-                }))
+    /// Whether [`open`](Self::open) has all that is this application's own: settings, and a database where one is needed.
+    /// Nobody else is asked.
+    pub fn check() -> Result<(), Response> {
+        if Choices::read().map_err(|error| unset(&error))?.needs_sql() {
+            open_sql()?;
+        }
+        Ok(())
+    }
+
+    /// Opens what the settings name. Refuses with the name of what is missing or wrong. What goes to Dataverse
+    /// after `within_ms` is given up, so that the caller has an answer in time.
+    pub async fn open(within_ms: Option<i64>) -> Result<Self, Response> {
+        let choices = Choices::read().map_err(|error| unset(&error))?;
+        let needs_sql = choices.needs_sql();
+        let sign_in = choices
+            .identity
+            .map(|identity| SignIn::new(SpinHttp, SpinCache::open(), identity, now as fn() -> _));
+        let environment = match choices.records {
+            RecordsChoice::Embedded => None,
+            RecordsChoice::Dataverse { url, mapping } => {
+                let table = AppointmentTable::new(&mapping);
+                let table = table.map_err(|error| FlowError::from(error).answer())?;
+                Some(Environment { url, table })
             }
         };
-        let sql = SpinSql::open().map_err(|error| unavailable(&error.to_string()))?;
-        Ok(Self { sql, bus })
+        let ports = Self {
+            sql: OnceCell::new(),
+            bus: bus(choices.queue, sign_in.as_ref()).await?,
+            sign_in,
+            environment,
+            deadline: within_ms.map(|within_ms| now() + within_ms),
+        };
+        if needs_sql {
+            ports.sql()?;
+        }
+        Ok(ports)
     }
 
     /// The records.
-    pub fn records(&self) -> EmbeddedRecords<'_, SpinSql> {
-        EmbeddedRecords(&self.sql)
+    pub fn records(&self) -> SpinRecords<'_> {
+        match (&self.environment, &self.sign_in, self.sql.get()) {
+            (Some(environment), Some(sign_in), _) => AnyRecords::Dataverse(DataverseRecords {
+                http: &SpinHttp,
+                tokens: sign_in,
+                url: &environment.url,
+                table: &environment.table,
+                clock: &now,
+                deadline: self.deadline,
+            }),
+            (_, _, Some(sql)) => AnyRecords::Embedded(EmbeddedRecords(sql)),
+            // `open` opens the database wherever something is embedded, and refuses an environment without a sign-in.
+            _ => unreachable!("records have somewhere to be"),
+        }
     }
 
     /// The queue.
     pub fn queue(&self) -> SpinQueue<'_> {
-        match &self.bus {
-            None => AnyQueue::Embedded(EmbeddedQueue(&self.sql)),
-            Some(Bus::Rest(namespace)) => AnyQueue::Rest(RestQueue::new(&SpinHttp, namespace)),
-            Some(Bus::Amqp(dial)) => {
+        match (&self.bus, self.sql.get()) {
+            (Some(Bus::Rest(namespace)), _) => {
+                let tokens = self.sign_in.as_ref().map(|sign_in| sign_in as &dyn Tokens);
+                AnyQueue::Rest(RestQueue::new(&SpinHttp, namespace, tokens))
+            }
+            (Some(Bus::Amqp(dial)), _) => {
                 AnyQueue::Amqp(Box::new(AmqpQueue::new(dial, &dial.namespace)))
             }
+            (None, Some(sql)) => AnyQueue::Embedded(EmbeddedQueue(sql)),
+            (None, None) => unreachable!("a queue has somewhere to be"),
         }
     }
 
-    /// Whether records and queue share one database, so that a flow can be one transaction.
-    pub fn share_a_database(&self) -> bool {
-        self.bus.is_none()
+    /// The embedded database, opened for whoever needs it besides: the outbox.
+    pub fn sql(&self) -> Result<&SpinSql, Response> {
+        if let Some(sql) = self.sql.get() {
+            return Ok(sql);
+        }
+        let sql = open_sql()?;
+        Ok(self.sql.get_or_init(|| sql))
     }
+
+    /// The database that records and queue share, so that a flow can be one transaction.
+    pub fn shared_database(&self) -> Option<&SpinSql> {
+        let is_shared = self.bus.is_none() && self.environment.is_none();
+        self.sql.get().filter(|_| is_shared)
+    }
+
+    /// Whether the truth is elsewhere, so that events are hints.
+    pub fn are_elsewhere(&self) -> bool {
+        self.environment.is_some()
+    }
+}
+
+fn open_sql() -> Result<SpinSql, Response> {
+    SpinSql::open().map_err(|error| unavailable(&error.to_string()))
+}
+
+async fn bus(choice: QueueChoice, sign_in: Option<&SpinSignIn>) -> Result<Option<Bus>, Response> {
+    let QueueChoice::ServiceBus(namespace, transport) = choice else {
+        return Ok(None);
+    };
+    let BusTransport::Amqp {
+        way,
+        tls,
+        extra_ca_pem,
+    } = transport
+    else {
+        return Ok(Some(Bus::Rest(namespace)));
+    };
+    let address = match way {
+        Way::Address(address) => address,
+        Way::LookUp { resolver, port } => {
+            let cache = SpinCache::open();
+            look_up(&SpinHttp, &cache, &resolver, namespace.host(), port, now())
+                .await
+                .map_err(|error| unavailable(&error.to_string()))?
+        }
+    };
+    let (credential, token_key) = match (&namespace.access, sign_in) {
+        (Access::SharedKey { name, key }, _) => {
+            let (name, key) = (name.clone(), key.clone());
+            (Credential::SharedKey { name, key }, None)
+        }
+        (Access::SignIn, Some(sign_in)) => {
+            // The connection is opened where nothing can be awaited, so the token is there before.
+            let token = sign_in.token(RESOURCE).await;
+            let token = token
+                .map_err(|error| FlowError::from(crate::queue::QueueError::from(error)).answer())?;
+            let credential = Credential::Bearer {
+                token: token.text,
+                expires_at: UnixMs(token.expires_at),
+            };
+            (credential, Some(sign_in.key(RESOURCE)))
+        }
+        // The settings give no namespace without a way to it.
+        (Access::SignIn, None) => return Err(unset(&settings::missing("sign_in"))),
+    };
+    Ok(Some(Bus::Amqp(SpinDial {
+        namespace,
+        address,
+        credential,
+        token_key,
+        tls: tls.then_some(TlsOptions {
+            extra_ca_pem,
+            only_extra_ca: false,
+        }),
+    })))
 }

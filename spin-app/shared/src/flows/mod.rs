@@ -61,7 +61,10 @@ impl std::error::Error for FlowError {}
 
 impl From<RecordsError> for FlowError {
     fn from(error: RecordsError) -> Self {
-        Self::new(&error.to_string())
+        Self {
+            text: error.to_string(),
+            retry_after_seconds: error.retry_after_seconds,
+        }
     }
 }
 

@@ -54,8 +54,9 @@ pub async fn settle<R: Records, Q: Queue>(
     for _ in 0..ROUNDS_MAX {
         let rows: Vec<Notification> = loaded.rows.iter().map(|row| row.core.clone()).collect();
         let changes = reconcile(loaded.living(), app.policy, &STRANGER, &rows, (app.clock)());
-        let all_written = apply(app, &mut loaded, &changes, &mut report).await?;
-        if all_written && app.records.version(&id).await? == Some(loaded.version) {
+        // Nothing to do means that all was right when it was read; whoever changed it since says so.
+        let settled = changes.is_empty() || apply(app, &mut loaded, &changes, &mut report).await?;
+        if settled {
             report.skipped = skipped(&loaded);
             return Ok(report);
         }
@@ -68,16 +69,14 @@ pub async fn settle<R: Records, Q: Queue>(
     Err(FlowError::new("the appointment keeps changing; try again"))
 }
 
-/// One pass of the write order. False when a row was written by somebody else meanwhile.
+/// One pass of the write order. False when the appointment or a row was written by somebody else meanwhile.
 async fn apply<R: Records, Q: Queue>(
     app: &App<'_, R, Q>,
     loaded: &mut Loaded,
     changes: &[Change],
     report: &mut Report,
 ) -> Result<bool, FlowError> {
-    if changes.is_empty() {
-        return Ok(true);
-    }
+    let id = loaded.dated.appointment.id.clone();
     let mut outdated = Vec::new();
     let mut rows: Vec<NotificationRow> = changes
         .iter()
@@ -104,7 +103,10 @@ async fn apply<R: Records, Q: Queue>(
             row
         })
         .collect();
-    let written = app.records.write_rows(&mut rows, (app.clock)()).await?;
+    let (written, mut version) = app
+        .records
+        .write_rows_of(&id, &mut rows, (app.clock)())
+        .await?;
     report.changed |= written.contains(&true);
     report.canceled += rows
         .iter()
@@ -118,7 +120,12 @@ async fn apply<R: Records, Q: Queue>(
         .filter(|(row, written)| **written && row.core.status == Status::Pending)
         .map(|(row, _)| row.clone())
         .collect();
-    schedule(app, &mut pending).await?;
+    if !pending.is_empty() {
+        queue(app, &mut pending).await?;
+        // A row that somebody took meanwhile stays theirs.
+        let told = app.records.write_rows_of(&id, &mut pending, (app.clock)());
+        (_, version) = told.await?;
+    }
     report.scheduled += pending.len();
 
     if let Some(canceller) = app.queue.canceller()
@@ -143,7 +150,8 @@ async fn apply<R: Records, Q: Queue>(
             None => loaded.rows.push(row),
         }
     }
-    Ok(!written.contains(&false))
+    let expected = (!loaded.deleted || version.is_some()).then_some(loaded.version);
+    Ok(!written.contains(&false) && version == expected)
 }
 
 /// Queues a message for each row and notes its number. A row that somebody took meanwhile stays theirs.
@@ -151,9 +159,16 @@ pub async fn schedule<R: Records, Q: Queue>(
     app: &App<'_, R, Q>,
     rows: &mut [NotificationRow],
 ) -> Result<(), FlowError> {
-    if rows.is_empty() {
-        return Ok(());
-    }
+    queue(app, rows).await?;
+    app.records.write_rows(rows, (app.clock)()).await?;
+    Ok(())
+}
+
+/// Queues a message for each row, which then is `scheduled` but for writing it.
+async fn queue<R: Records, Q: Queue>(
+    app: &App<'_, R, Q>,
+    rows: &mut [NotificationRow],
+) -> Result<(), FlowError> {
     let messages: Vec<_> = rows
         .iter()
         .map(|row| NewMessage {
@@ -167,7 +182,6 @@ pub async fn schedule<R: Records, Q: Queue>(
         row.turn(Status::Scheduled, None);
         row.sequence_number = number.map(|number| number.to_string());
     }
-    app.records.write_rows(rows, now).await?;
     Ok(())
 }
 

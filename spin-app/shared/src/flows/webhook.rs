@@ -1,4 +1,5 @@
-//! A Dataverse event, merged into the embedded records and settled.
+//! A Dataverse event. With embedded records it is merged into them; where Dataverse keeps the records it is a hint, and
+//! the row is read. Then the rows follow.
 
 use serde_json::json;
 
@@ -59,6 +60,17 @@ pub async fn take<R: Records, Q: Queue>(
     }
 }
 
+/// Hears that something of an appointment changed, and looks at it as it is now.
+pub async fn heed<R: Records, Q: Queue>(
+    app: &App<'_, R, Q>,
+    id: &str,
+) -> Result<Report, FlowError> {
+    match app.records.load(id).await? {
+        Some(loaded) => settle(app, loaded).await,
+        None => Ok(Report::default()),
+    }
+}
+
 /// Merges changes into the stored appointment and stores it. None when there is nothing to settle: a deleted
 /// appointment stays deleted, and an event without content about an unknown row says nothing.
 pub async fn accept<R: Records>(
@@ -91,11 +103,11 @@ pub async fn accept<R: Records>(
                 rows,
             }));
         }
-        if records.store(&dated, deleted, version, now).await? {
+        if let Some(version) = records.store(&dated, deleted, version, now).await? {
             return Ok(Some(Loaded {
                 dated,
                 deleted,
-                version: version + 1,
+                version,
                 rows,
             }));
         }

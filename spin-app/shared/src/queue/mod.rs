@@ -7,6 +7,7 @@ pub mod embedded;
 pub mod servicebus;
 
 use crate::core::Instant;
+use crate::signin::SignInError;
 use serde::{Deserialize, Serialize};
 
 /// The number that the broker gave to a scheduled message; its handle for cancelling.
@@ -119,6 +120,15 @@ impl From<String> for QueueError {
         Self {
             text,
             retry_after_seconds: None,
+        }
+    }
+}
+
+impl From<SignInError> for QueueError {
+    fn from(error: SignInError) -> Self {
+        Self {
+            text: error.to_string(),
+            retry_after_seconds: error.retry_after_seconds,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The records port: appointments, and the notification rows that tell each reminder's story.
 
+pub mod any;
+pub mod dataverse;
 pub mod embedded;
 mod notification_json;
 
@@ -81,10 +83,28 @@ pub struct NotificationFilter {
     pub text: Option<String>,
     /// Against the order: the latest due time first.
     pub latest_first: bool,
-    /// After this row of the order (due time, id), in the direction asked for.
-    pub after: Option<(Instant, String)>,
+    /// After an earlier page: its `next`.
+    pub after: Option<String>,
     /// At most so many.
     pub limit: u32,
+}
+
+/// A part of a list.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// What is in it.
+    pub items: Vec<T>,
+    /// Where the next one begins, in the adapter's own words; none after the last.
+    pub next: Option<String>,
+}
+
+/// An appointment that was changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Changed {
+    /// Its id.
+    pub id: String,
+    /// When, by the store's clock.
+    pub at: Instant,
 }
 
 /// How many rows stand in a state, for the metrics.
@@ -102,11 +122,53 @@ pub struct Tally {
 
 /// The records did not do what was asked. Worth retrying; the text names no person.
 #[derive(Debug)]
-pub struct RecordsError(pub String);
+pub struct RecordsError {
+    /// One sentence.
+    pub text: String,
+    /// Whose fault it is.
+    pub fault: Fault,
+    /// Not before so many seconds, if the store said so.
+    pub retry_after_seconds: Option<u32>,
+}
+
+/// Whose fault an error of the records is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The store's, or nobody's: try again.
+    Store,
+    /// The caller's: `after` is no `next` of an earlier page.
+    Cursor,
+    /// The caller's: the store does not take such an appointment.
+    Appointment,
+}
+
+impl RecordsError {
+    /// An error that may pass, and says nothing of when.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            fault: Fault::Store,
+            retry_after_seconds: None,
+        }
+    }
+
+    /// The caller's fault.
+    pub fn of(fault: Fault, text: impl Into<String>) -> Self {
+        Self {
+            fault,
+            ..Self::new(text)
+        }
+    }
+
+    /// `after` is nothing that a page ended with.
+    pub fn cursor() -> Self {
+        Self::of(Fault::Cursor, "after must be the `next` of an earlier page")
+    }
+}
 
 impl std::fmt::Display for RecordsError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "records: {}", self.0)
+        write!(f, "records: {}", self.text)
     }
 }
 
@@ -120,14 +182,18 @@ pub trait Records {
     /// An appointment with all its rows; none when it was never heard of.
     async fn load(&self, appointment: &str) -> Result<Option<Loaded>, RecordsError>;
 
-    /// Stores an appointment if its version still is `expected` (0: not there yet). False: somebody was faster.
+    /// Several at once, in the order given.
+    async fn load_all(&self, appointments: &[String]) -> Result<Vec<Option<Loaded>>, RecordsError>;
+
+    /// Stores an appointment if its version still is `expected` (0: not there yet), and tells its new version. None:
+    /// somebody was faster.
     async fn store(
         &self,
         dated: &DatedAppointment,
         deleted: bool,
         expected: i64,
         now: Instant,
-    ) -> Result<bool, RecordsError>;
+    ) -> Result<Option<i64>, RecordsError>;
 
     /// The appointment's version now; none when it was never heard of.
     async fn version(&self, appointment: &str) -> Result<Option<i64>, RecordsError>;
@@ -140,36 +206,52 @@ pub trait Records {
         now: Instant,
     ) -> Result<Vec<bool>, RecordsError>;
 
+    /// The same for rows of one appointment, and then that appointment's version: none when it is no longer there, or
+    /// never was. Where each request takes long this is one.
+    async fn write_rows_of(
+        &self,
+        appointment: &str,
+        rows: &mut [NotificationRow],
+        now: Instant,
+    ) -> Result<(Vec<bool>, Option<i64>), RecordsError>;
+
     /// The rows of these ids with their appointments, in any order; unknown ids are left out.
     async fn for_delivery(
         &self,
         notifications: &[String],
     ) -> Result<Vec<(NotificationRow, Option<Appointment>)>, RecordsError>;
 
-    /// Ids of appointments that a reconcile must look at: changed at or after `since`, or with a row whose
-    /// message may be missing (pending, or open and due before `overdue_before`); by id, after `after`.
-    async fn to_reconcile(
+    /// Appointments changed at or after `since`, in the order of the change. One may come twice, none is left out.
+    async fn changed(
         &self,
         since: Instant,
-        overdue_before: Instant,
-        after: &str,
+        after: Option<&str>,
         limit: u32,
-    ) -> Result<Vec<String>, RecordsError>;
+    ) -> Result<Page<Changed>, RecordsError>;
+
+    /// Ids of appointments with a row whose message may be missing: pending, or open and due before
+    /// `overdue_before`. One may come twice, none is left out.
+    async fn stuck(
+        &self,
+        overdue_before: Instant,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<String>, RecordsError>;
 
     /// Notifications for the console, in the order of due time and id or against it.
     async fn notifications(
         &self,
         filter: &NotificationFilter,
-    ) -> Result<Vec<NotificationRow>, RecordsError>;
+    ) -> Result<Page<NotificationRow>, RecordsError>;
 
-    /// Appointments for the console: not deleted, starting at or after `from`, by start and id, after `after`.
-    /// Without a start counts as 0. Their rows are not read.
+    /// Appointments for the console: not deleted, starting at or after `from`, by start and id. Without a `from`
+    /// those without a start too, first. Their rows are not read.
     async fn appointments(
         &self,
-        from: Instant,
-        after: Option<(Instant, String)>,
+        from: Option<Instant>,
+        after: Option<&str>,
         limit: u32,
-    ) -> Result<Vec<Loaded>, RecordsError>;
+    ) -> Result<Page<Loaded>, RecordsError>;
 
     /// Living appointments of a resource that touch the span.
     async fn of_resource(
@@ -179,11 +261,16 @@ pub trait Records {
         to: Instant,
     ) -> Result<Vec<Appointment>, RecordsError>;
 
-    /// Rows by status, reason and channel.
-    async fn tally(&self) -> Result<Vec<Tally>, RecordsError>;
+    /// Rows by status, reason and channel; of those due at or after `since`.
+    async fn tally(&self, since: Instant) -> Result<Vec<Tally>, RecordsError>;
 
-    /// For each upper bound in milliseconds, how many sent reminders were at most so late; then their sum of lateness.
-    async fn lateness(&self, bounds_ms: &[i64]) -> Result<(Vec<i64>, i64, i64), RecordsError>;
+    /// For each upper bound in milliseconds, how many sent reminders were at most so late; then how many there are, and
+    /// the sum of their lateness. Of those due at or after `since`.
+    async fn lateness(
+        &self,
+        bounds_ms: &[i64],
+        since: Instant,
+    ) -> Result<(Vec<i64>, i64, i64), RecordsError>;
 
     /// A named mark, such as the end of the last reconcile.
     async fn mark(&self, name: &str) -> Result<Option<i64>, RecordsError>;

@@ -1,8 +1,12 @@
 //! The Spin variables, checked when they are needed. `spin.toml` is their manual.
 
 mod queue;
+mod records;
+mod signin;
 
 pub use queue::{BusTransport, QueueChoice, Way, queue};
+pub use records::{RecordsChoice, records};
+pub use signin::sign_in;
 
 use crate::core::{Policy, events, rendering::Sender};
 
@@ -35,7 +39,16 @@ pub fn required(
     variables.get(variable).ok_or_else(|| missing(variable))
 }
 
-fn missing(variable: &'static str) -> SettingError {
+/// A URL that must be there. Spin takes no empty entry in `allowed_outbound_hosts`, so the default is a host that cannot be.
+fn host(variables: &impl Variables, variable: &'static str) -> Result<String, SettingError> {
+    required(variables, variable).and_then(|text| match text.contains("unset.invalid") {
+        true => Err(missing(variable)),
+        false => Ok(text),
+    })
+}
+
+/// It is not set, and must be.
+pub fn missing(variable: &'static str) -> SettingError {
     SettingError {
         variable,
         detail: "is not set; the route stays closed until it is".to_owned(),
@@ -62,11 +75,9 @@ pub fn policy(variables: &impl Variables) -> Result<Policy, SettingError> {
     })
 }
 
-/// The appointment mapping, checked.
+/// The appointment mapping, checked and in its full form.
 pub fn mapping(variables: &impl Variables) -> Result<String, SettingError> {
-    let Some(json) = variables.get("appointment_mapping") else {
-        return Ok(String::new());
-    };
+    let json = variables.get("appointment_mapping").unwrap_or_default();
     events::read_mapping(&json).map_err(|problem| SettingError {
         variable: "appointment_mapping",
         detail: format!("{}: {}", problem.field, problem.detail),
@@ -86,11 +97,7 @@ pub fn sender(variables: &impl Variables) -> Sender {
 
 /// The adapters that this build has. A choice it does not know is refused, never replaced by another.
 pub fn adapters(variables: &impl Variables) -> Result<(), SettingError> {
-    const CHOICES: [(&str, &str); 3] = [
-        ("records", "embedded"),
-        ("email_sender", "outbox"),
-        ("sms_sender", "outbox"),
-    ];
+    const CHOICES: [(&str, &str); 2] = [("email_sender", "outbox"), ("sms_sender", "outbox")];
     for (variable, known) in CHOICES {
         if let Some(chosen) = variables.get(variable).filter(|chosen| chosen != known) {
             return Err(SettingError {
@@ -100,4 +107,28 @@ pub fn adapters(variables: &impl Variables) -> Result<(), SettingError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::collections::HashMap;
+
+    use super::Variables;
+
+    /// Variables of a test.
+    pub type Settings = HashMap<&'static str, &'static str>;
+
+    /// The last one of a name counts.
+    pub fn settings(variables: &[(&'static str, &'static str)]) -> Settings {
+        variables.iter().copied().collect()
+    }
+
+    impl Variables for Settings {
+        fn get(&self, name: &str) -> Option<String> {
+            let value = HashMap::get(self, name);
+            value
+                .filter(|value| !value.is_empty())
+                .map(|value| (*value).to_owned())
+        }
+    }
 }

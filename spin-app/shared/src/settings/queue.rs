@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
-use super::{SettingError, Variables, missing, required};
-use crate::queue::servicebus::Namespace;
+use super::{SettingError, Variables, host, required, sign_in};
+use crate::queue::servicebus::{Access, Namespace};
 
 /// The variable `queue`, with all that belongs to the choice.
 #[derive(Debug)]
@@ -59,14 +59,6 @@ pub fn queue(variables: &impl Variables) -> Result<QueueChoice, SettingError> {
     }
 }
 
-/// A URL that must be there. Spin takes no empty entry in `allowed_outbound_hosts`, so the default is a host that cannot be.
-fn host(variables: &impl Variables, variable: &'static str) -> Result<String, SettingError> {
-    required(variables, variable).and_then(|text| match text.contains("unset.invalid") {
-        true => Err(missing(variable)),
-        false => Ok(text),
-    })
-}
-
 fn namespace(variables: &impl Variables) -> Result<Namespace, SettingError> {
     let endpoint = host(variables, "servicebus_endpoint")?;
     let endpoint = endpoint.trim_end_matches('/').to_owned();
@@ -82,9 +74,26 @@ fn namespace(variables: &impl Variables) -> Result<Namespace, SettingError> {
         queue: variables
             .get("servicebus_queue")
             .unwrap_or_else(|| "reminders".to_owned()),
-        key_name: required(variables, "servicebus_key_name")?,
-        key: required(variables, "servicebus_key")?,
+        access: access(variables)?,
     })
+}
+
+/// A rule and its key, or else the identity that signs in.
+fn access(variables: &impl Variables) -> Result<Access, SettingError> {
+    match variables.get("servicebus_key_name") {
+        Some(name) => Ok(Access::SharedKey {
+            name,
+            key: required(variables, "servicebus_key")?,
+        }),
+        None => match sign_in(variables)? {
+            Some(_) => Ok(Access::SignIn),
+            None => Err(SettingError {
+                variable: "servicebus_key_name",
+                detail: "is not set, and neither is sign_in; one of them must be, or the route stays closed"
+                    .to_owned(),
+            }),
+        },
+    }
 }
 
 fn transport(variables: &impl Variables) -> Result<BusTransport, SettingError> {
@@ -137,22 +146,12 @@ fn on(variables: &impl Variables, variable: &'static str) -> Result<bool, Settin
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::settings;
     use super::*;
-    use std::collections::HashMap;
-
-    impl Variables for HashMap<&str, &str> {
-        fn get(&self, name: &str) -> Option<String> {
-            let value = HashMap::get(self, name);
-            value
-                .filter(|value| !value.is_empty())
-                .map(|value| (*value).to_owned())
-        }
-    }
 
     #[track_caller]
     fn check(variables: &[(&'static str, &'static str)], expected: &str) {
-        let variables: HashMap<_, _> = variables.iter().copied().collect();
-        let found = match queue(&variables) {
+        let found = match queue(&settings(variables)) {
             Ok(choice) => format!("{choice:?}"),
             Err(error) => error.to_string(),
         };
@@ -179,9 +178,9 @@ mod tests {
         );
         check(
             &bus,
-            "ServiceBus(Namespace(https://contoso.servicebus.windows.net/reminders), Rest)",
+            "ServiceBus(Namespace(https://contoso.servicebus.windows.net/reminders, punctual), Rest)",
         );
-        for missing in 1..bus.len() {
+        for missing in [1, 3] {
             let mut variables = bus.to_vec();
             let (name, _) = variables.remove(missing);
             check(
@@ -189,6 +188,22 @@ mod tests {
                 &format!("variable {name}: is not set; the route stays closed until it is"),
             );
         }
+        check(
+            &bus[..2],
+            "variable servicebus_key_name: is not set, and neither is sign_in; one of them must be, or the route stays closed",
+        );
+        check(
+            &with(&[
+                ("servicebus_key_name", ""),
+                ("sign_in", "managed_identity"),
+                ("identity_endpoint", "http://169.254.169.254"),
+            ]),
+            "ServiceBus(Namespace(https://contoso.servicebus.windows.net/reminders, signed in), Rest)",
+        );
+        check(
+            &with(&[("servicebus_key_name", ""), ("sign_in", "managed_identity")]),
+            "variable identity_endpoint: is not set; the route stays closed until it is",
+        );
         check(
             &with(&[("servicebus_endpoint", "contoso.servicebus.windows.net")]),
             "variable servicebus_endpoint: must be the namespace's URL, such as https://contoso.servicebus.windows.net",
@@ -198,7 +213,7 @@ mod tests {
                 ("servicebus_transport", "amqp"),
                 ("servicebus_address", "tcp://10.1.2.3:5671"),
             ]),
-            "ServiceBus(Namespace(https://contoso.servicebus.windows.net/reminders), Amqp { way: Address(10.1.2.3:5671), tls: true, extra_ca_pem: None })",
+            "ServiceBus(Namespace(https://contoso.servicebus.windows.net/reminders, punctual), Amqp { way: Address(10.1.2.3:5671), tls: true, extra_ca_pem: None })",
         );
         check(
             &with(&[
@@ -207,7 +222,7 @@ mod tests {
                 ("dns_resolver", "https://dns.example"),
                 ("dns_resolver_path", "/q"),
             ]),
-            "ServiceBus(Namespace(https://contoso.servicebus.windows.net/reminders), Amqp { way: LookUp { resolver: \"https://dns.example/q\", port: 5671 }, tls: true, extra_ca_pem: None })",
+            "ServiceBus(Namespace(https://contoso.servicebus.windows.net/reminders, punctual), Amqp { way: LookUp { resolver: \"https://dns.example/q\", port: 5671 }, tls: true, extra_ca_pem: None })",
         );
         check(
             &with(&[("servicebus_endpoint", "https://unset.invalid")]),

@@ -86,6 +86,12 @@ impl Broker for Embedded {
 }
 
 impl Desk for Embedded {
+    const MERGES: bool = true;
+    const KEEPS_EMPTY_TEXTS: bool = true;
+    const TICK_MS: i64 = 1;
+    const SPAN: (Instant, Instant) = (Instant::MIN, Instant::MAX);
+    const COUNT_MAX: u32 = u32::MAX;
+
     fn records(&self) -> impl Records {
         EmbeddedRecords(&self.sql)
     }
@@ -93,6 +99,8 @@ impl Desk for Embedded {
     fn another(&self) -> Self {
         self.again()
     }
+
+    fn at(&self, _: Instant) {}
 }
 
 impl Post for Embedded {

@@ -18,6 +18,7 @@ macro_rules! conformance {
 }
 pub(crate) use conformance;
 
+mod dataverse;
 mod embedded;
 mod native;
 mod queue;

@@ -240,9 +240,24 @@ fn option_set(ask: &Ask<'_>, table: &Table, column: &Column) -> Json {
     shown
 }
 
+/// The key that a body of `ReactivateEntityKey` names, by its logical name.
+pub(super) fn key_to_reactivate(env: &Env<'_>, ask: &Ask<'_>) -> Result<String, Refusal> {
+    let body = super::write::object(ask)?;
+    let named = |member: &str| {
+        let name = body.get(member).and_then(Json::as_str);
+        name.ok_or_else(|| Refusal::query(format!("The parameter {member} is missing.")))
+    };
+    let (table, key) = (named("EntityLogicalName")?, named("EntityKeyLogicalName")?);
+    let keys = env.schema.table(table).map(|table| &table.definition.keys);
+    let mut keys = keys.ok_or_else(|| missing("entity", table))?.iter();
+    match keys.any(|known| known.name.to_lowercase() == key) {
+        true => Ok(key.to_owned()),
+        false => Err(missing("key", key)),
+    }
+}
+
 /// Alternate keys, with the state of their index.
 fn keys(env: &Env<'_>, table: &Table) -> Vec<Json> {
-    let status = if env.keys_active { "Active" } else { "Pending" };
     let show = |key: &crate::schema::KeyDefinition| {
         json!({
             "MetadataId": crate::schema::id_of(&format!("{}.{}", table.name(), key.name)),
@@ -250,7 +265,7 @@ fn keys(env: &Env<'_>, table: &Table) -> Vec<Json> {
             "LogicalName": key.name.to_lowercase(),
             "EntityLogicalName": table.name(),
             "KeyAttributes": key.columns,
-            "EntityKeyIndexStatus": status,
+            "EntityKeyIndexStatus": env.key_indexes.status(&key.name.to_lowercase(), env.now_ms),
             "DisplayName": label(&key.name),
         })
     };

@@ -18,7 +18,7 @@ use bytes::Bytes;
 use http::{Method, Request, Response, header};
 use punctual_stand_ins::{FaultKind, Guid, Reply, Strike};
 
-use crate::dataverse::{Dataverse, Ids};
+use crate::dataverse::{Dataverse, Ids, KeyIndexes};
 use crate::refusal::Refusal;
 use crate::schema::{Schema, Table};
 use crate::store::{Cause, Work};
@@ -35,6 +35,9 @@ pub(crate) struct Env<'a> {
     pub ids: Ids,
     pub user: Guid,
     pub keys_active: bool,
+    pub key_indexes: KeyIndexes,
+    pub now_ms: i64,
+    pub aggregate_rows: usize,
 }
 
 impl Env<'_> {
@@ -51,6 +54,9 @@ fn env<'a>(dataverse: &Dataverse, schema: &'a Schema, outer: Outer<'_>) -> Env<'
         ids: dataverse.ids,
         user: outer.user,
         keys_active: dataverse.keys_active(outer.now_ms),
+        key_indexes: dataverse.key_indexes.clone(),
+        now_ms: outer.now_ms,
+        aggregate_rows: dataverse.options.aggregate_rows,
     }
 }
 
@@ -227,7 +233,8 @@ fn perform_alone(
         return match (&ask.what, &ask.method) {
             (_, &Method::GET) => read::read(&env, &dataverse.store, ask),
             (What::Unbound(name), &Method::POST) if name == "ReactivateEntityKey" => {
-                // The index is made as time goes by; there is nothing to hurry.
+                let key = metadata::key_to_reactivate(&env, ask)?;
+                dataverse.key_indexes.begin_again(&key, outer.now_ms);
                 Ok(answer::no_content(None))
             }
             (What::Definitions, _) => Err(Refusal::not_built("Changing tables by the API")),

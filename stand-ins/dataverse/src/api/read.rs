@@ -23,7 +23,10 @@ pub(super) fn read(
         return Err(Refusal::not_built("Change tracking"));
     }
     match &ask.what {
-        What::Rows(table) => rows(env, store, ask, table, None),
+        What::Rows(table) => match ask.option("$apply") {
+            Some(apply) => groups(env, store, ask, table, apply),
+            None => rows(env, store, ask, table, None),
+        },
         What::Count(table) => {
             let options = Options {
                 count: true,
@@ -117,6 +120,39 @@ fn rows(
         let path = ask.url.segments.join("/");
         shown["@odata.nextLink"] = format!("{}{path}?{}", env.root, query.join("&")).into();
     }
+    Ok(applied(
+        answer::body(StatusCode::OK, &shown),
+        &prefer.applied,
+    ))
+}
+
+/// Groups and figures: no rows, so no version and no id.
+fn groups(
+    env: &Env<'_>,
+    store: &Store,
+    ask: &Ask<'_>,
+    table: &Table,
+    apply: &str,
+) -> Result<Response<Bytes>, Refusal> {
+    let mut names = ask.url.query.iter().map(|(name, _)| name.as_str());
+    if names.clone().any(|name| name == "$orderby") {
+        let message = "The query node SingleValueOpenPropertyAccess is not supported";
+        return Err(Refusal::query(message));
+    }
+    if names.any(|name| name.starts_with('$') && name != "$apply") {
+        return Err(Refusal::not_built("$apply beside other options"));
+    }
+    let prefer = ask.prefer();
+    let groups = query::Apply::read(env.schema, table, apply)?.run(
+        env.schema,
+        store,
+        table,
+        env.aggregate_rows,
+        &prefer.annotations,
+    )?;
+    let set = &table.definition.entity_set;
+    let shown =
+        json!({ "@odata.context": format!("{}$metadata#{set}", env.root), "value": groups });
     Ok(applied(
         answer::body(StatusCode::OK, &shown),
         &prefer.applied,

@@ -10,7 +10,9 @@ use expect_test::{Expect, expect};
 use punctual_stand_ins::{Fault, Manner};
 use serde_json::Value as Json;
 
+mod aggregates;
 mod batches;
+mod conditions;
 mod faults;
 mod metadata;
 mod queries;

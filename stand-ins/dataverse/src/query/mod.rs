@@ -1,5 +1,6 @@
 //! Queries: the options of a URL, which rows they mean, and in which pages.
 
+mod apply;
 mod bind;
 mod cookie;
 mod expand;
@@ -9,6 +10,7 @@ mod options;
 mod parser;
 mod run;
 
+pub use apply::Apply;
 pub use expand::Expand;
 pub use filter::Filter;
 pub use options::{Options, Order, decode, pairs};

@@ -4,7 +4,7 @@ use super::bind::{literal, loose, path};
 use super::filter::{Comparison, Filter, Path, TextTest};
 use super::lexer::{Word, words};
 use crate::refusal::Refusal;
-use crate::schema::{Kind, Schema, Table};
+use crate::schema::{Column, Kind, Schema, Table};
 use crate::value::Value;
 
 const DEEPEST: usize = 100;
@@ -12,21 +12,14 @@ const FUNCTIONS: &str = "Microsoft.Dynamics.CRM.";
 
 /// Reads a filter on rows of a table.
 pub(super) fn parse(schema: &Schema, table: &Table, text: &str) -> Result<Filter, Refusal> {
-    let mut parser = Parser {
-        schema,
-        table,
-        words: words(text)?,
-        at: 0,
-        depth: 0,
-    };
+    let mut parser = Parser::new(schema, table, text)?;
     let filter = parser.or()?;
-    match parser.words.get(parser.at) {
-        None => Ok(filter),
-        Some(word) => Err(syntax(word)),
-    }
+    parser.end()?;
+    Ok(filter)
 }
 
-struct Parser<'a> {
+/// Words, read from left to right.
+pub(super) struct Parser<'a> {
     schema: &'a Schema,
     table: &'a Table,
     words: Vec<Word>,
@@ -44,32 +37,60 @@ pub(super) fn syntax(word: &Word) -> Refusal {
     Refusal::query(format!("Syntax error in the filter at '{shown}'."))
 }
 
-impl Parser<'_> {
-    fn next(&mut self) -> Result<Word, Refusal> {
+impl<'a> Parser<'a> {
+    /// At the first word.
+    pub(super) fn new(schema: &'a Schema, table: &'a Table, text: &str) -> Result<Self, Refusal> {
+        Ok(Self {
+            schema,
+            table,
+            words: words(text)?,
+            at: 0,
+            depth: 0,
+        })
+    }
+
+    /// Nothing may follow.
+    pub(super) fn end(&self) -> Result<(), Refusal> {
+        match self.words.get(self.at) {
+            None => Ok(()),
+            Some(word) => Err(syntax(word)),
+        }
+    }
+
+    /// A column of the table itself.
+    pub(super) fn column(&self, name: &str) -> Result<&'a Column, Refusal> {
+        path(self.schema, self.table, name).map(|(_, column)| column)
+    }
+
+    /// The next word.
+    pub(super) fn next(&mut self) -> Result<Word, Refusal> {
         let word = self.words.get(self.at).cloned();
         self.at += 1;
         word.ok_or_else(|| Refusal::query("Expression expected at the end of the filter."))
     }
 
     /// Takes the word if it is this keyword.
-    fn takes(&mut self, keyword: &str) -> bool {
+    pub(super) fn takes(&mut self, keyword: &str) -> bool {
         let found = matches!(self.words.get(self.at), Some(Word::Bare(text)) if text == keyword);
         self.at += usize::from(found);
         found
     }
 
-    fn mark(&mut self, mark: char) -> Result<(), Refusal> {
+    /// The next word must be this mark.
+    pub(super) fn mark(&mut self, mark: char) -> Result<(), Refusal> {
         match self.next()? {
             Word::Mark(found) if found == mark => Ok(()),
             other => Err(syntax(&other)),
         }
     }
 
-    fn is_mark(&self, mark: char) -> bool {
+    /// Whether the next word is this mark.
+    pub(super) fn is_mark(&self, mark: char) -> bool {
         self.words.get(self.at) == Some(&Word::Mark(mark))
     }
 
-    fn or(&mut self) -> Result<Filter, Refusal> {
+    /// A whole condition.
+    pub(super) fn or(&mut self) -> Result<Filter, Refusal> {
         self.depth += 1;
         if self.depth > DEEPEST {
             return Err(Refusal::query("The filter is nested too deeply."));

@@ -22,14 +22,9 @@ fn texts(columns: &[(&str, usize)]) -> Vec<ColumnDefinition> {
     columns.iter().map(text).collect()
 }
 
-/// `punctual_appointment`, as Punctual's solution describes it.
-pub fn punctual_appointment() -> TableDefinition {
-    described(&punctual_solution::tables::APPOINTMENT)
-}
-
-/// `punctual_notification`, as Punctual's solution describes it.
-pub fn punctual_notification() -> TableDefinition {
-    described(&punctual_solution::tables::NOTIFICATION)
+/// The tables of Punctual's solution, as it describes them.
+pub fn punctual() -> impl Iterator<Item = TableDefinition> {
+    punctual_solution::tables::TABLES.into_iter().map(described)
 }
 
 /// From the words of the solution to those of the stand-in.
@@ -67,6 +62,10 @@ fn described_column(described: &describe::Column) -> ColumnDefinition {
         },
         describe::Kind::Count => Kind::Integer {
             min: 0,
+            max: i64::from(i32::MAX),
+        },
+        describe::Kind::Whole => Kind::Integer {
+            min: i64::from(i32::MIN),
             max: i64::from(i32::MAX),
         },
         describe::Kind::Instant => Kind::Instant,

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use punctual_stand_ins::Guid;
 
-pub use builtin::{appointment, punctual_appointment, punctual_notification};
+pub use builtin::{appointment, punctual};
 pub use definition::{
     ColumnDefinition, KeyDefinition, Kind, Label, OnDelete, StatusDefinition, TableDefinition,
     Target,

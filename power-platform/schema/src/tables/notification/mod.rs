@@ -2,12 +2,10 @@
 
 mod views;
 
-use super::{column, line};
+use super::{PLAIN_STATUSES, column, line};
 use crate::choices::{CHANNEL, NOTIFICATION_STATUS};
 use crate::describe::Need::{Recommended, Required};
-use crate::describe::{
-    Column, Content, Format, Key, Kind, Relationship, Section, State, Status, Table,
-};
+use crate::describe::{Column, Content, Format, Key, Kind, Relationship, Section, Table};
 
 /// A row for each appointment, start, step and channel.
 pub static NOTIFICATION: Table = Table {
@@ -17,7 +15,8 @@ pub static NOTIFICATION: Table = Table {
     plural: "Notifications",
     description: "A reminder, where it stands, and why it was not sent if it was not. Punctual writes it.",
     columns: COLUMNS,
-    statuses: STATUSES,
+    // What a reminder's status is, `punctual_status` says. An inactive row is one that somebody put away.
+    statuses: PLAIN_STATUSES,
     key: Some(Key {
         name: "punctual_notificationkey",
         label: "Key",
@@ -83,13 +82,11 @@ const COLUMNS: &[Column] = &[
         "The last failure, in a sentence that names nobody."),
     column("punctual_sentat", "Sent", Kind::Instant,
         "When the provider took it."),
-];
-
-/// What a reminder's status is, `punctual_status` says. An inactive row is one that somebody put away.
-#[rustfmt::skip]
-const STATUSES: &[Status] = &[
-    Status { value: 1, state: State::Active, label: "Active" },
-    Status { value: 2, state: State::Inactive, label: "Inactive" },
+    // Dataverse adds 32-bit numbers up in 32 bits: a sum over many rows may be refused, so add up in portions.
+    column("punctual_lateness", "Lateness (ms)", Kind::Whole,
+        "From due to sent, in milliseconds; below zero if a provider's clock says earlier. Beyond 24 days: 24 days.").unaudited(),
+    column("punctual_template", "Template", line(100),
+        "Which words it was written in, as in reminder/fr@1."),
 ];
 
 const FORM: &[Section] = &[
@@ -110,6 +107,8 @@ const FORM: &[Section] = &[
         label: "Delivery",
         content: Content::Shown(&[
             "punctual_sentat",
+            "punctual_lateness",
+            "punctual_template",
             "punctual_provider",
             "punctual_providermessageid",
             "punctual_attempts",

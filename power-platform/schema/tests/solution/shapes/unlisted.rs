@@ -167,6 +167,6 @@ fn line(line: &str) -> (String, Shape) {
 
 #[test]
 fn forms_views_ribbons_and_roles_are_built_as_public_exports_are() {
-    // Two forms, two ribbons, three roles and the views.
-    assert!(check_files(&shapes()) > 7);
+    // Four forms, four ribbons, four roles and the views.
+    assert!(check_files(&shapes()) > 12);
 }

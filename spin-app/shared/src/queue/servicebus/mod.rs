@@ -19,11 +19,26 @@ pub struct Namespace {
     pub endpoint: String,
     /// The queue's name.
     pub queue: String,
-    /// The shared access rule, such as `punctual`.
-    pub key_name: String,
-    /// Its key. A secret.
-    pub key: String,
+    /// Who we are there.
+    pub access: Access,
 }
+
+/// How the namespace knows us.
+#[derive(Clone)]
+pub enum Access {
+    /// By a shared access rule.
+    SharedKey {
+        /// The rule, such as `punctual`.
+        name: String,
+        /// Its key. A secret.
+        key: String,
+    },
+    /// By the identity that the application signs in with.
+    SignIn,
+}
+
+/// What tokens for Service Bus are for, whatever the namespace.
+pub const RESOURCE: &str = "https://servicebus.azure.net";
 
 impl Namespace {
     /// `contoso.servicebus.windows.net`: what the certificate must be for.
@@ -43,6 +58,10 @@ impl Namespace {
 
 impl std::fmt::Debug for Namespace {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Namespace({}/{})", self.endpoint, self.queue)
+        let who = match &self.access {
+            Access::SharedKey { name, .. } => name,
+            Access::SignIn => "signed in",
+        };
+        write!(f, "Namespace({}/{}, {who})", self.endpoint, self.queue)
     }
 }

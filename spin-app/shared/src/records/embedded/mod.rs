@@ -5,7 +5,9 @@ mod row;
 use serde_json::json;
 
 use self::row::{APPOINTMENT, NOTIFICATION, appointment, notification, notification_to_json};
-use super::{Loaded, NotificationFilter, NotificationRow, Records, RecordsError, Tally};
+use super::{
+    Changed, Loaded, NotificationFilter, NotificationRow, Page, Records, RecordsError, Tally,
+};
 use crate::core::{Appointment, Instant, code, events::DatedAppointment};
 use crate::sql::{Sql, SqlError, Value};
 
@@ -14,7 +16,7 @@ pub struct EmbeddedRecords<'a, S>(pub &'a S);
 
 impl From<SqlError> for RecordsError {
     fn from(error: SqlError) -> Self {
-        Self(error.0)
+        Self::new(error.0)
     }
 }
 
@@ -54,13 +56,21 @@ impl<S: Sql> Records for EmbeddedRecords<'_, S> {
         Ok(Some(loaded))
     }
 
+    async fn load_all(&self, appointments: &[String]) -> Result<Vec<Option<Loaded>>, RecordsError> {
+        let mut all = Vec::new();
+        for id in appointments {
+            all.push(self.load(id).await?);
+        }
+        Ok(all)
+    }
+
     async fn store(
         &self,
         dated: &DatedAppointment,
         deleted: bool,
         expected: i64,
         now: Instant,
-    ) -> Result<bool, RecordsError> {
+    ) -> Result<Option<i64>, RecordsError> {
         let a = &dated.appointment;
         let written = self.0.execute(
             "INSERT INTO appointments (id, service, customer_name, email, phone, start_at, end_at, time_zone, locale, status,
@@ -93,7 +103,7 @@ impl<S: Sql> Records for EmbeddedRecords<'_, S> {
                 now.into(),
             ],
         )?;
-        Ok(!written.is_empty())
+        Ok((!written.is_empty()).then_some(expected + 1))
     }
 
     async fn version(&self, id: &str) -> Result<Option<i64>, RecordsError> {
@@ -132,6 +142,16 @@ impl<S: Sql> Records for EmbeddedRecords<'_, S> {
         Ok(told.collect())
     }
 
+    async fn write_rows_of(
+        &self,
+        appointment: &str,
+        rows: &mut [NotificationRow],
+        now: Instant,
+    ) -> Result<(Vec<bool>, Option<i64>), RecordsError> {
+        let written = self.write_rows(rows, now).await?;
+        Ok((written, self.version(appointment).await?))
+    }
+
     async fn for_delivery(
         &self,
         ids: &[String],
@@ -159,28 +179,49 @@ impl<S: Sql> Records for EmbeddedRecords<'_, S> {
             .collect()
     }
 
-    async fn to_reconcile(
+    async fn changed(
         &self,
         since: Instant,
-        overdue_before: Instant,
-        after: &str,
+        after: Option<&str>,
         limit: u32,
-    ) -> Result<Vec<String>, RecordsError> {
-        let mut rows = self.0.execute(
-            "SELECT id FROM appointments WHERE id > ?3 AND (updated_at >= ?1 OR id IN
-                (SELECT appointment_id FROM notifications WHERE status = 'pending'
-                    OR (status IN ('scheduled','sending','unknown') AND max(due_at, coalesce(lease_until, 0), coalesce(retry_at, 0)) < ?2)))
-             ORDER BY id LIMIT ?4",
-            &[since.into(), overdue_before.into(), after.into(), i64::from(limit).into()],
+    ) -> Result<Page<Changed>, RecordsError> {
+        let (after_at, after_id) = cursor(after)?.unwrap_or((since, String::new()));
+        let rows = self.0.execute(
+            "SELECT updated_at, id FROM appointments WHERE updated_at >= ?1 AND (updated_at, id) > (?2, ?3)
+             ORDER BY updated_at, id LIMIT ?4",
+            &[since.into(), after_at.into(), after_id.into(), i64::from(limit).into()],
         )?;
-        Ok(rows.iter_mut().map(|row| row.text(0)).collect())
+        let changed = rows.into_iter().map(|mut row| Changed {
+            at: row.integer(0),
+            id: row.text(1),
+        });
+        let place = |changed: &Changed| (changed.at, changed.id.clone());
+        Ok(page(changed.collect(), limit, place))
+    }
+
+    async fn stuck(
+        &self,
+        overdue_before: Instant,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<String>, RecordsError> {
+        let mut rows = self.0.execute(
+            "SELECT DISTINCT appointment_id FROM notifications WHERE appointment_id > ?2 AND (status = 'pending'
+                OR (status IN ('scheduled','sending','unknown') AND max(due_at, coalesce(lease_until, 0), coalesce(retry_at, 0)) < ?1))
+             ORDER BY appointment_id LIMIT ?3",
+            &[overdue_before.into(), after.unwrap_or_default().into(), i64::from(limit).into()],
+        )?;
+        let items: Vec<_> = rows.iter_mut().map(|row| row.text(0)).collect();
+        let full = items.len() >= limit as usize;
+        let next = items.last().filter(|_| full).cloned();
+        Ok(Page { items, next })
     }
 
     async fn notifications(
         &self,
         filter: &NotificationFilter,
-    ) -> Result<Vec<NotificationRow>, RecordsError> {
-        let (after_at, after_id) = filter.after.clone().unzip();
+    ) -> Result<Page<NotificationRow>, RecordsError> {
+        let (after_at, after_id) = cursor(filter.after.as_deref())?.unzip();
         let statuses = (!filter.statuses.is_empty()).then(|| json!(filter.statuses).to_string());
         let (beyond, direction) = if filter.latest_first {
             ("<", "DESC")
@@ -211,16 +252,21 @@ impl<S: Sql> Records for EmbeddedRecords<'_, S> {
                 i64::from(filter.limit).into(),
             ],
         )?;
-        rows.into_iter().map(notification).collect()
+        let rows = rows
+            .into_iter()
+            .map(notification)
+            .collect::<Result<_, _>>()?;
+        let place = |row: &NotificationRow| (row.core.due_at, row.core.id.clone());
+        Ok(page(rows, filter.limit, place))
     }
 
     async fn appointments(
         &self,
-        from: Instant,
-        after: Option<(Instant, String)>,
+        from: Option<Instant>,
+        after: Option<&str>,
         limit: u32,
-    ) -> Result<Vec<Loaded>, RecordsError> {
-        let (after_at, after_id) = after.unzip();
+    ) -> Result<Page<Loaded>, RecordsError> {
+        let (after_at, after_id) = cursor(after)?.unzip();
         let statement = format!(
             "SELECT {APPOINTMENT} FROM appointments a
              WHERE deleted_at IS NULL AND coalesce(start_at, 0) >= ?1 AND (?2 IS NULL OR (coalesce(start_at, 0), id) > (?2, ?3))
@@ -229,13 +275,21 @@ impl<S: Sql> Records for EmbeddedRecords<'_, S> {
         let rows = self.0.execute(
             &statement,
             &[
-                from.into(),
+                from.unwrap_or(Instant::MIN).into(),
                 after_at.into(),
                 after_id.into(),
                 i64::from(limit).into(),
             ],
         )?;
-        rows.into_iter().map(appointment).collect()
+        let found = rows
+            .into_iter()
+            .map(appointment)
+            .collect::<Result<_, _>>()?;
+        let place = |loaded: &Loaded| {
+            let appointment = &loaded.dated.appointment;
+            (appointment.start_at.unwrap_or(0), appointment.id.clone())
+        };
+        Ok(page(found, limit, place))
     }
 
     async fn of_resource(
@@ -258,8 +312,12 @@ impl<S: Sql> Records for EmbeddedRecords<'_, S> {
             .collect()
     }
 
-    async fn tally(&self) -> Result<Vec<Tally>, RecordsError> {
-        let rows = self.0.execute("SELECT status, coalesce(reason,''), channel, count(*) FROM notifications GROUP BY 1, 2, 3 ORDER BY 1, 2, 3", &[])?;
+    async fn tally(&self, since: Instant) -> Result<Vec<Tally>, RecordsError> {
+        let rows = self.0.execute(
+            "SELECT status, coalesce(reason,''), channel, count(*) FROM notifications WHERE due_at >= ?1
+             GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+            &[since.into()],
+        )?;
         let tally = |mut row: crate::sql::Row| Tally {
             status: row.text(0),
             reason: row.text(1),
@@ -269,14 +327,18 @@ impl<S: Sql> Records for EmbeddedRecords<'_, S> {
         Ok(rows.into_iter().map(tally).collect())
     }
 
-    async fn lateness(&self, bounds_ms: &[i64]) -> Result<(Vec<i64>, i64, i64), RecordsError> {
+    async fn lateness(
+        &self,
+        bounds_ms: &[i64],
+        since: Instant,
+    ) -> Result<(Vec<i64>, i64, i64), RecordsError> {
         let buckets: String = bounds_ms
             .iter()
             .map(|bound| format!("count(*) FILTER (WHERE sent_at - due_at <= {bound}), "))
             .collect();
         let rows = self.0.execute(
-            &format!("SELECT {buckets} count(*), coalesce(sum(max(sent_at - due_at, 0)), 0) FROM notifications WHERE sent_at IS NOT NULL"),
-            &[],
+            &format!("SELECT {buckets} count(*), coalesce(sum(max(sent_at - due_at, 0)), 0) FROM notifications WHERE sent_at IS NOT NULL AND due_at >= ?1"),
+            &[since.into()],
         )?;
         let cell = |column| rows.first().map_or(0, |row| row.integer(column));
         Ok((
@@ -306,4 +368,24 @@ impl<S: Sql> Records for EmbeddedRecords<'_, S> {
         )?;
         Ok(!rows.is_empty())
     }
+}
+
+/// A place in an order: `instant~id`.
+fn cursor(text: Option<&str>) -> Result<Option<(Instant, String)>, RecordsError> {
+    let Some(text) = text else { return Ok(None) };
+    let read = || {
+        let (at, id) = text.split_once('~')?;
+        Some((at.parse().ok()?, id.to_owned()))
+    };
+    read().map(Some).ok_or_else(RecordsError::cursor)
+}
+
+/// A page that may have another one behind it if it is full.
+fn page<T>(items: Vec<T>, limit: u32, place: impl Fn(&T) -> (Instant, String)) -> Page<T> {
+    let full = items.len() >= limit as usize;
+    let next = items.last().filter(|_| full).map(|last| {
+        let (at, id) = place(last);
+        format!("{at}~{id}")
+    });
+    Page { items, next }
 }

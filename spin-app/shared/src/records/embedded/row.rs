@@ -97,7 +97,7 @@ pub(super) fn notification_to_json(row: &NotificationRow) -> Value {
 
 /// A row that this build did not write: a newer build may have; refuse rather than guess.
 fn unknown(column: &str, text: &str) -> RecordsError {
-    RecordsError(format!(
+    RecordsError::new(format!(
         "{column} holds {text:?}, which this build does not know"
     ))
 }

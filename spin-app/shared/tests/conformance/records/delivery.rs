@@ -2,7 +2,7 @@
 
 use punctual_app::records::Records;
 
-use super::{Desk, NOW, appointment_id, booked, fresh, row_id, store, write};
+use super::{Desk, appointment_id, booked, fresh, put, row_id, store, version, write};
 
 pub async fn rows_come_with_their_appointments<D: Desk>(desk: &D) {
     store(desk, &[booked(1), booked(2)]).await;
@@ -33,14 +33,14 @@ pub async fn unknown_ids_are_left_out<D: Desk>(desk: &D) {
 pub async fn a_deleted_appointment_is_none<D: Desk>(desk: &D) {
     store(desk, &[booked(1)]).await;
     // The row may be there before its appointment, when others keep the appointments.
-    write(desk, &mut [fresh(1, 1), fresh(2, 2)]).await;
-    let records = desk.records();
-    assert!(records.store(&booked(1), true, 1, NOW).await.unwrap());
-    let ids = [row_id(1), row_id(2)];
-    assert_eq!(
-        told(desk, &ids).await,
-        [(row_id(1), None), (row_id(2), None)]
-    );
+    let mut rows = vec![fresh(1, 1)];
+    rows.extend(D::MERGES.then(|| fresh(2, 2)));
+    write(desk, &mut rows).await;
+    let before = version(desk, 1).await;
+    assert!(put(desk, &booked(1), true, before).await.is_some());
+    let ids: Vec<_> = rows.iter().map(|row| row.core.id.clone()).collect();
+    let none: Vec<_> = ids.iter().map(|id| (id.clone(), None)).collect();
+    assert_eq!(told(desk, &ids).await, none);
 }
 
 async fn told<D: Desk>(desk: &D, ids: &[String]) -> Vec<(String, Option<String>)> {

@@ -1,9 +1,11 @@
 //! What people look at.
 
 use punctual_app::core::{AppointmentStatus, Channel, Instant, NotificationStatus as Status};
-use punctual_app::records::{NotificationFilter, Records};
+use punctual_app::records::{Fault, NotificationFilter, Records};
 
-use super::{Desk, HOUR_MS, NOW, appointment_id, booked, fresh, row_id, store, write};
+use super::{
+    Desk, HOUR_MS, NOW, appointment_id, booked, fresh, put, row_id, store, version, write,
+};
 
 /// Three appointments with two rows each: the odd ones by email and sent, the even ones by SMS and scheduled.
 async fn clinic<D: Desk>(desk: &D) {
@@ -112,7 +114,7 @@ pub async fn pages_of_notifications_have_no_gaps_and_no_repeats<D: Desk>(desk: &
     // Many are due at once, and ids do not follow times.
     let mut rows: Vec<_> = (1..=9).map(|n| fresh(n, 1)).collect();
     for (row, n) in rows.iter_mut().zip(1..) {
-        row.core.due_at = NOW - n / 4;
+        row.core.due_at = NOW - n / 4 * D::TICK_MS;
     }
     write(desk, &mut rows).await;
     rows.sort_by_key(|row| (row.core.due_at, row.core.id.clone()));
@@ -126,10 +128,12 @@ pub async fn pages_of_notifications_have_no_gaps_and_no_repeats<D: Desk>(desk: &
         let mut seen = Vec::new();
         loop {
             let page = desk.records().notifications(&filter).await.unwrap();
-            assert!(page.len() <= limit as usize);
-            let Some(last) = page.last() else { break };
-            filter.after = Some((last.core.due_at, last.core.id.clone()));
-            seen.extend(page.into_iter().map(|row| row.core.id));
+            assert!(page.items.len() <= limit as usize);
+            seen.extend(page.items.into_iter().map(|row| row.core.id));
+            filter.after = page.next;
+            if filter.after.is_none() {
+                break;
+            }
         }
         if latest_first {
             seen.reverse();
@@ -144,31 +148,57 @@ pub async fn pages_of_notifications_have_no_gaps_and_no_repeats<D: Desk>(desk: &
 pub async fn pages_of_appointments_have_no_gaps_and_no_repeats<D: Desk>(desk: &D) {
     let mut all: Vec<_> = (1..=9).map(booked).collect();
     for (dated, n) in all.iter_mut().zip(1..) {
-        dated.appointment.start_at = (n != 5).then_some(NOW - n / 4);
+        dated.appointment.start_at = (n != 5).then_some(NOW - n / 4 * D::TICK_MS);
     }
     store(desk, &all).await;
     let records = desk.records();
-    assert!(records.store(&all[1], true, 1, NOW).await.unwrap());
+    let second = version(desk, 2).await;
+    assert!(put(desk, &all[1], true, second).await.is_some());
     // Without a start comes first.
     let expected = [5, 8, 9, 4, 6, 7, 1, 3].map(appointment_id);
     for limit in 1..=10 {
-        let (mut seen, mut after) = (Vec::new(), None);
+        let (mut seen, mut after) = (Vec::new(), None::<String>);
         loop {
-            let page = records.appointments(i64::MIN, after, limit).await.unwrap();
-            assert!(page.len() <= limit as usize);
-            let Some(last) = page.last() else { break };
-            let last = &last.dated.appointment;
-            after = Some((last.start_at.unwrap_or(0), last.id.clone()));
-            seen.extend(page.into_iter().map(|found| found.dated.appointment.id));
+            let page = records.appointments(None, after.as_deref(), limit).await;
+            let page = page.unwrap();
+            assert!(page.items.len() <= limit as usize);
+            seen.extend(
+                page.items
+                    .into_iter()
+                    .map(|found| found.dated.appointment.id),
+            );
+            let Some(next) = page.next else { break };
+            after = Some(next);
         }
         assert_eq!(seen, expected, "{limit} a page");
     }
-    let from = records.appointments(NOW - 1, None, 100).await.unwrap();
+    let from = Some(NOW - D::TICK_MS);
+    let from = records.appointments(from, None, 100).await.unwrap();
     let from: Vec<_> = from
+        .items
         .into_iter()
         .map(|found| found.dated.appointment.id)
         .collect();
     assert_eq!(from, expected[3..]);
+}
+
+pub async fn a_cursor_of_somebodys_own_is_refused<D: Desk>(desk: &D) {
+    clinic(desk).await;
+    let records = desk.records();
+    for after in ["", "a b", "1&$top=1", "#", "é"] {
+        let filter = NotificationFilter {
+            after: Some(after.to_owned()),
+            limit: 10,
+            ..NotificationFilter::default()
+        };
+        let list = records.notifications(&filter).await.map(|_| ());
+        assert_eq!(list.unwrap_err().fault, Fault::Cursor, "{after:?}");
+        let list = records
+            .appointments(None, Some(after), 10)
+            .await
+            .map(|_| ());
+        assert_eq!(list.unwrap_err().fault, Fault::Cursor, "{after:?}");
+    }
 }
 
 const DOCTOR: &str = "Dr. Zoë O'Neil";
@@ -188,14 +218,14 @@ pub async fn a_resource_is_booked_by_what_touches_the_span<D: Desk>(desk: &D) {
     let mut all: Vec<_> = (1..=8).map(booked).collect();
     for (dated, (start_at, end_at)) in all.iter_mut().zip(spans) {
         let appointment = &mut dated.appointment;
-        (appointment.start_at, appointment.end_at) = (Some(start_at), Some(end_at));
+        (appointment.start_at, appointment.end_at) = (Some(start_at * 1_000), Some(end_at * 1_000));
         appointment.resource = Some(DOCTOR.to_owned());
     }
     all[7].appointment.resource = Some("Room 1".to_owned());
     store(desk, &all).await;
-    check_booked(desk, (&[2, 3, 4, 5, 6], DOCTOR, 10, 20)).await;
-    check_booked(desk, (&[8], "Room 1", 10, 20)).await;
-    check_booked(desk, (&[], "Room 2", 10, 20)).await;
+    check_booked(desk, (&[2, 3, 4, 5, 6], DOCTOR, 10_000, 20_000)).await;
+    check_booked(desk, (&[8], "Room 1", 10_000, 20_000)).await;
+    check_booked(desk, (&[], "Room 2", 10_000, 20_000)).await;
     check_booked(desk, (&[], "", i64::MIN, i64::MAX)).await;
 
     // Only the living need it, and only while they have a time.
@@ -203,16 +233,17 @@ pub async fn a_resource_is_booked_by_what_touches_the_span<D: Desk>(desk: &D) {
     all[2].appointment.status = AppointmentStatus::Canceled;
     all[3].appointment.status = AppointmentStatus::NoShow;
     all[4].appointment.start_at = None;
-    let records = desk.records();
     for (index, deleted) in [(1, false), (2, false), (3, false), (4, false), (5, true)] {
-        assert!(records.store(&all[index], deleted, 1, NOW).await.unwrap());
+        let expected = version(desk, u32::try_from(index).unwrap() + 1).await;
+        let stored = put(desk, &all[index], deleted, expected).await;
+        assert!(stored.is_some());
     }
-    check_booked(desk, (&[2], DOCTOR, 10, 20)).await;
+    check_booked(desk, (&[2], DOCTOR, 10_000, 20_000)).await;
 }
 
 async fn check<D: Desk>(desk: &D, filter: NotificationFilter, expected: &[u32]) {
     let found = desk.records().notifications(&filter).await.unwrap();
-    let found: Vec<_> = found.into_iter().map(|row| row.core.id).collect();
+    let found: Vec<_> = found.items.into_iter().map(|row| row.core.id).collect();
     let expected: Vec<_> = expected.iter().map(|n| row_id(*n)).collect();
     assert_eq!(found, expected, "{filter:?}");
 }

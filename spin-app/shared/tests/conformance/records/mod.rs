@@ -17,11 +17,25 @@ use punctual_app::records::{NotificationRow, Records};
 
 /// Empty records.
 pub trait Desk: Send {
+    /// Whether events are merged here: then it is kept when each field was written, and that something was deleted.
+    const MERGES: bool;
+    /// Whether texts come back as they were, empty ones too.
+    const KEEPS_EMPTY_TEXTS: bool;
+    /// The finest time that is kept.
+    const TICK_MS: i64;
+    /// The first and the last instant that is kept.
+    const SPAN: (Instant, Instant);
+    /// The largest count that is kept.
+    const COUNT_MAX: u32;
+
     /// The adapter.
     fn records(&self) -> impl Records;
 
     /// Somebody else's way to the same records.
     fn another(&self) -> Self;
+
+    /// Makes it `now`, where the store goes by a clock of its own.
+    fn at(&self, now: Instant);
 }
 
 /// 2026-01-01T00:00:00Z.
@@ -88,12 +102,44 @@ fn fresh(n: u32, appointment: u32) -> NotificationRow {
     }
 }
 
+/// A notification of any appointment, not yet written.
+pub fn fresh_for(appointment: &str) -> NotificationRow {
+    let mut row = fresh(1, 1);
+    row.core.appointment_id = appointment.to_owned();
+    row
+}
+
+/// The n-th appointment, with somebody to remind.
+pub fn booked_with_contacts(n: u32) -> DatedAppointment {
+    let mut dated = booked(n);
+    dated.appointment.email = Some("robin@example.com".to_owned());
+    dated.appointment.phone = Some("+12025550114".to_owned());
+    dated
+}
+
 /// Stores new appointments.
 async fn store<D: Desk>(desk: &D, all: &[DatedAppointment]) {
     for dated in all {
-        let stored = desk.records().store(dated, false, 0, NOW).await;
-        assert!(stored.expect("an appointment can be stored"));
+        let version = put(desk, dated, false, 0).await;
+        version.expect("nobody else stores it");
     }
+}
+
+/// Stores an appointment over a version of it.
+async fn put<D: Desk>(
+    desk: &D,
+    dated: &DatedAppointment,
+    deleted: bool,
+    expected: i64,
+) -> Option<i64> {
+    let stored = desk.records().store(dated, deleted, expected, NOW).await;
+    stored.expect("an appointment can be stored")
+}
+
+/// The version that is stored.
+async fn version<D: Desk>(desk: &D, appointment: u32) -> i64 {
+    let version = desk.records().version(&appointment_id(appointment)).await;
+    version.expect("readable").expect("it is there")
 }
 
 /// Writes rows that nobody else writes.
@@ -124,6 +170,7 @@ macro_rules! suite {
                 a_version_of_what_is_not_there_makes_nothing,
                 a_deleted_one_is_kept_and_not_made_anew,
                 it_comes_with_its_own_rows,
+                several_come_in_the_order_asked_for,
             }
             delivery {
                 rows_come_with_their_appointments,
@@ -135,6 +182,7 @@ macro_rules! suite {
                 text_is_part_of_a_name_or_a_service_or_a_whole_id,
                 pages_of_notifications_have_no_gaps_and_no_repeats,
                 pages_of_appointments_have_no_gaps_and_no_repeats,
+                a_cursor_of_somebodys_own_is_refused,
                 a_resource_is_booked_by_what_touches_the_span,
             }
             marks {
@@ -152,6 +200,7 @@ macro_rules! suite {
             }
             reconcile {
                 what_changed_since_is_found,
+                a_later_look_goes_on_where_the_first_ended,
                 open_rows_are_found_when_a_message_may_be_missing,
                 a_row_is_overdue_when_its_time_its_lease_and_its_retry_are_past,
                 pages_have_no_gaps_and_no_repeats,
@@ -161,6 +210,7 @@ macro_rules! suite {
                 every_status_and_reason_comes_back,
                 a_written_row_carries_its_new_version_and_time,
                 each_row_is_guarded_on_its_own,
+                rows_of_one_appointment_come_with_its_version,
                 the_same_row_twice_is_written_once,
                 a_version_of_what_is_not_there_makes_nothing,
                 no_rows_are_no_error,

@@ -3,4 +3,4 @@
 
 mod amqp;
 mod rest;
-mod world;
+pub mod world;

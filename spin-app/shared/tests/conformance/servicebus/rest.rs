@@ -32,7 +32,7 @@ impl Broker for Rest {
     const TICK_MS: i64 = 1_000;
 
     fn queue(&self) -> impl Queue {
-        RestQueue::new(&self.world, &self.namespace)
+        RestQueue::new(&self.world, &self.namespace, None)
     }
 
     fn another(&self) -> Self {

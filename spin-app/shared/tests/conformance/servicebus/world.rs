@@ -1,6 +1,6 @@
 //! A namespace with one queue, shared by all who talk to it.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use bytes::Bytes;
@@ -21,6 +21,7 @@ const QUEUE: &str = "reminders";
 pub struct World {
     bus: Arc<Mutex<ServiceBus>>,
     now: Arc<AtomicI64>,
+    requests: Arc<AtomicUsize>,
 }
 
 impl World {
@@ -43,6 +44,7 @@ impl World {
                 1,
             ))),
             now: Arc::new(AtomicI64::new(1_767_225_600_000)),
+            requests: Arc::default(),
         }
     }
 
@@ -51,9 +53,20 @@ impl World {
         Namespace {
             endpoint: "https://contoso.servicebus.windows.net".to_owned(),
             queue: QUEUE.to_owned(),
-            key_name: "punctual".to_owned(),
-            key: "a key".to_owned(),
+            access: punctual_app::queue::servicebus::Access::SharedKey {
+                name: "punctual".to_owned(),
+                key: "a key".to_owned(),
+            },
         }
+    }
+
+    pub fn set_now(&self, now: Instant) {
+        self.now.store(now, Ordering::SeqCst);
+    }
+
+    /// Requests by HTTP since the last look.
+    pub fn requests(&self) -> usize {
+        self.requests.swap(0, Ordering::SeqCst)
     }
 
     pub fn bus(&self) -> MutexGuard<'_, ServiceBus> {
@@ -95,12 +108,8 @@ impl World {
     /// A message of any content, as somebody else might send it.
     pub fn put_raw(&self, body: &str) {
         let namespace = Self::namespace();
-        let token = punctual_servicebus::sas::token(
-            &namespace.endpoint,
-            &namespace.key_name,
-            &namespace.key,
-            self.now() / 1_000 + 60,
-        );
+        let ends = self.now() / 1_000 + 60;
+        let token = punctual_servicebus::sas::token(&namespace.endpoint, "punctual", "a key", ends);
         let url = format!("{}/{QUEUE}/messages", namespace.endpoint);
         let mut call = Call::new("POST", url, 1_000).with("authorization", token);
         call.body = body.into();
@@ -108,6 +117,7 @@ impl World {
     }
 
     fn exchange(&self, call: Call) -> Answer {
+        self.requests.fetch_add(1, Ordering::SeqCst);
         let mut request = http::Request::builder().method(call.method).uri(call.url);
         for (name, value) in call.headers {
             request = request.header(name, value);

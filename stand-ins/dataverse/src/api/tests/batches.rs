@@ -3,7 +3,7 @@
 use super::*;
 
 /// A part; `head` is its MIME headers beyond the usual.
-fn part(head: &str, request: &str) -> String {
+pub(super) fn part(head: &str, request: &str) -> String {
     format!(
         "Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n{head}\r\n{request}\r\n"
     )
@@ -18,7 +18,7 @@ fn post(key: &str, id: &str) -> String {
     )
 }
 
-fn set(parts: &[String]) -> String {
+pub(super) fn set(parts: &[String]) -> String {
     let mut text = String::from("Content-Type: multipart/mixed; boundary=\"cs\"\r\n\r\n");
     for part in parts {
         text += &format!("--cs\r\n{part}");
@@ -36,7 +36,7 @@ fn get(filter: &str) -> String {
 }
 
 /// The batch's answer: its statuses, ids and bodies, without boundaries.
-fn send(stage: &mut Stage, headers: &str, parts: &[String]) -> String {
+pub(super) fn send(stage: &mut Stage, headers: &str, parts: &[String]) -> String {
     let mut body = String::new();
     for part in parts {
         body += &format!("--b\r\n{part}");

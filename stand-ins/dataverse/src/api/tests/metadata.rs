@@ -42,6 +42,60 @@ fn choices_come_with_their_labels() {
 }
 
 #[test]
+fn an_index_that_failed_is_built_again_when_somebody_asks_for_it() {
+    let key = "punctual_suppressionkey";
+    let mut options = Options {
+        key_index_ms: 60_000,
+        ..Options::default()
+    };
+    options.key_index_failures.insert(key.into(), 2);
+    let read = "GET EntityDefinitions(LogicalName='punctual_suppression')/Keys?$select=EntityKeyIndexStatus";
+    let again = format!(
+        "POST ReactivateEntityKey\n{{\"EntityLogicalName\":\"punctual_suppression\",\"EntityKeyLogicalName\":\"{key}\"}}"
+    );
+    let use_it = "GET punctual_suppressions(punctual_key='a')";
+    run(
+        &mut Stage::with(options),
+        &[
+            read,
+            "+60",
+            read,
+            use_it,
+            &again,
+            read,
+            "+60",
+            read,
+            &again,
+            "+60",
+            read,
+            use_it,
+            // There is nothing to do again now.
+            &again,
+            read,
+            "GET EntityDefinitions(LogicalName='punctual_mark')/Keys?$select=EntityKeyIndexStatus",
+            "POST ReactivateEntityKey\n{\"EntityLogicalName\":\"punctual_mark\",\"EntityKeyLogicalName\":\"moon\"}",
+            "POST ReactivateEntityKey\n{}",
+        ],
+        expect![[r#"
+            200 {"value":[{"EntityKeyIndexStatus":"Pending","MetadataId":"3c9f570b-917c-444f-a915-c65f77ccb249"}]}
+            200 {"value":[{"EntityKeyIndexStatus":"Failed","MetadataId":"3c9f570b-917c-444f-a915-c65f77ccb249"}]}
+            400 {"error":{"code":"0x80060890","message":"The specified key attributes are not a defined key for the punctual_suppression entity"}}
+            204
+            200 {"value":[{"EntityKeyIndexStatus":"Pending","MetadataId":"3c9f570b-917c-444f-a915-c65f77ccb249"}]}
+            200 {"value":[{"EntityKeyIndexStatus":"Failed","MetadataId":"3c9f570b-917c-444f-a915-c65f77ccb249"}]}
+            204
+            200 {"value":[{"EntityKeyIndexStatus":"Active","MetadataId":"3c9f570b-917c-444f-a915-c65f77ccb249"}]}
+            404 {"error":{"code":"0x80060891","message":"A record with the specified key values does not exist in punctual_suppression entity"}}
+            204
+            200 {"value":[{"EntityKeyIndexStatus":"Active","MetadataId":"3c9f570b-917c-444f-a915-c65f77ccb249"}]}
+            200 {"value":[{"EntityKeyIndexStatus":"Active","MetadataId":"39183215-0d9c-410f-8add-54f46f7a8d0f"}]}
+            404 {"error":{"code":"0x80060888","message":"Could not find an key with name 'moon'."}}
+            400 {"error":{"code":"0x80060888","message":"The parameter EntityLogicalName is missing."}}
+        "#]],
+    );
+}
+
+#[test]
 fn a_clinic_brings_its_own_table() {
     let table = r#"{
         "logical_name": "clinic_visit", "entity_set": "clinic_visits", "primary_name": "clinic_title",

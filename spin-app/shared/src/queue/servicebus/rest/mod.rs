@@ -14,6 +14,7 @@ use crate::queue::{
     DeadLetter, Depth, Disposition, Locked, NewMessage, NoCancel, Queue, QueueError,
     SequenceNumber, Settled,
 };
+use crate::signin::Tokens;
 
 /// Requests under way at once.
 const AT_ONCE: usize = 16;
@@ -22,12 +23,17 @@ const AT_ONCE: usize = 16;
 pub struct RestQueue<'a, H> {
     http: &'a H,
     namespace: &'a Namespace,
+    tokens: Option<&'a dyn Tokens>,
 }
 
 impl<'a, H: Http> RestQueue<'a, H> {
-    /// A queue of a namespace.
-    pub fn new(http: &'a H, namespace: &'a Namespace) -> Self {
-        Self { http, namespace }
+    /// A queue of a namespace. Tokens are needed where the namespace is to know us by them.
+    pub fn new(http: &'a H, namespace: &'a Namespace, tokens: Option<&'a dyn Tokens>) -> Self {
+        Self {
+            http,
+            namespace,
+            tokens,
+        }
     }
 }
 

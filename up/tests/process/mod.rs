@@ -21,9 +21,15 @@ pub struct Up {
 impl Up {
     /// Starts it and waits until it says that it is ready.
     pub fn start(data: &Path, now: &str) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_punctual-up"));
         command
-            .args(["up", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0"])
+            .args([
+                "--no-build",
+                "--listen",
+                "127.0.0.1:0",
+                "--control",
+                "127.0.0.1:0",
+            ])
             .args(["--no-timers", "--speed", "0", "--start-at", now, "--data"])
             .arg(data)
             .stdin(Stdio::null())
@@ -31,7 +37,7 @@ impl Up {
         for name in ["WEBHOOK_KEY", "TIMER_KEY", "ADMIN_TOKEN"] {
             command.env(format!("SPIN_VARIABLE_{name}"), KEY);
         }
-        let mut child = command.spawn().expect("xtask can be started");
+        let mut child = command.spawn().expect("it can be started");
         let output = child.stdout.take().expect("its output is piped");
         let (mut url, mut control) = (None, None);
         for line in BufReader::new(output).lines() {

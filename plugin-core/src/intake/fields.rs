@@ -2,22 +2,27 @@
 
 use serde_json::Value;
 
-use super::attributes::Attributes;
-use crate::intake::datacontract::{choice, guid, instant, whole_seconds};
-use crate::intake::mapping::Mapping;
-use crate::intake::object::{expected, problem};
-use crate::intake::{change, contact, status};
+use super::datacontract::{choice, guid, instant, whole_seconds};
+use super::mapping::Mapping;
+use super::object::{expected, problem};
+use super::{change, contact, status};
 use crate::types::{FieldChange, Instant, Problem};
 use crate::zones;
 
-/// The mapped columns that the event carries, as changes. An Update carries only some.
+/// Where columns are read from: an event, or a row of the Web API.
+pub(super) trait Columns {
+    /// A column's value for a field, and where it stands. An explicit null is a value: it empties the field.
+    fn get(&self, field: &str, column: &str) -> Option<(String, &Value)>;
+}
+
+/// The mapped columns that are there, as changes. An Update carries only some.
 pub(super) fn changes(
-    attributes: &Attributes,
+    columns: &impl Columns,
     mapping: &Mapping,
 ) -> Result<Vec<FieldChange>, Problem> {
     let mut changes = Vec::new();
     for (field, column) in &mapping.columns {
-        let Some((path, value)) = attributes.get(column) else {
+        let Some((path, value)) = columns.get(field, column) else {
             continue;
         };
         if is_nameless_lookup(field, value) {
@@ -31,16 +36,16 @@ pub(super) fn changes(
             changes.extend(change::text(field, text.map(|text| normal(field, text))));
         }
     }
-    let status = number(attributes, &mapping.status.column)?;
-    let state = number(attributes, &mapping.status.state_column)?;
+    let status = number(columns, &mapping.status.column)?;
+    let state = number(columns, &mapping.status.state_column)?;
     changes.extend(status::read(&mapping.status, status, state).map(FieldChange::Status));
     Ok(changes)
 }
 
 /// When the row was written, by Dataverse's own clock.
-pub(super) fn modified_at(attributes: &Attributes) -> Result<Option<Instant>, Problem> {
-    attributes
-        .get("modifiedon")
+pub(super) fn modified_at(columns: &impl Columns) -> Result<Option<Instant>, Problem> {
+    columns
+        .get("", "modifiedon")
         .map_or(Ok(None), |(path, value)| time(value, path))
 }
 
@@ -58,8 +63,8 @@ fn time(value: &Value, path: String) -> Result<Option<Instant>, Problem> {
     }
 }
 
-fn number(attributes: &Attributes, column: &str) -> Result<Option<i64>, Problem> {
-    match attributes.get(column) {
+fn number(columns: &impl Columns, column: &str) -> Result<Option<i64>, Problem> {
+    match columns.get("status", column) {
         None | Some((_, Value::Null)) => Ok(None),
         Some((path, value)) => choice(value)
             .map(Some)

@@ -167,11 +167,14 @@ impl Visit {
     }
 }
 
-/// Enters the clinic, once for each data folder.
-pub async fn seed(host: &Host, admin_token: &str, data: &Path) -> Result<()> {
-    let marker = data.join(MARKER);
-    if marker.exists() {
-        eprintln!("xtask: the demo clinic is already in {}", data.display());
+/// Enters the clinic, once for each data folder. Without a folder it is entered anyway: nothing remembers it.
+pub async fn seed(host: &Host, admin_token: &str, data: Option<&Path>) -> Result<()> {
+    let marker = data.map(|data| data.join(MARKER));
+    if let Some(marker) = marker.as_ref().filter(|marker| marker.exists()) {
+        eprintln!(
+            "up: the demo clinic is already there, says {}",
+            marker.display()
+        );
         return Ok(());
     }
     let authorization = format!("Bearer {admin_token}");
@@ -191,10 +194,10 @@ pub async fn seed(host: &Host, admin_token: &str, data: &Path) -> Result<()> {
             );
         }
     }
-    std::fs::write(&marker, "").with_context(|| format!("cannot write {}", marker.display()))?;
-    eprintln!(
-        "xtask: {} appointments of a demo clinic entered",
-        CLINIC.len()
-    );
+    if let Some(marker) = marker {
+        std::fs::write(&marker, "")
+            .with_context(|| format!("cannot write {}", marker.display()))?;
+    }
+    eprintln!("up: {} appointments of a demo clinic entered", CLINIC.len());
     Ok(())
 }

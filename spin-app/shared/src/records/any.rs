@@ -1,0 +1,144 @@
+//! The records that the settings chose.
+
+use super::dataverse::DataverseRecords;
+use super::embedded::EmbeddedRecords;
+use super::{
+    Changed, Loaded, NotificationFilter, NotificationRow, Page, Records, RecordsError, Tally,
+};
+use crate::core::{Appointment, Instant, events::DatedAppointment};
+use crate::http::Http;
+use crate::sql::Sql;
+
+/// One of the adapters.
+pub enum AnyRecords<'a, S, H> {
+    /// `records=embedded`.
+    Embedded(EmbeddedRecords<'a, S>),
+    /// `records=dataverse`.
+    Dataverse(DataverseRecords<'a, H>),
+}
+
+/// Calls the adapter that it is.
+macro_rules! each {
+    ($self:ident, $records:ident => $call:expr) => {
+        match $self {
+            Self::Embedded($records) => $call,
+            Self::Dataverse($records) => $call,
+        }
+    };
+}
+
+impl<S: Sql, H: Http> Records for AnyRecords<'_, S, H> {
+    async fn load(&self, appointment: &str) -> Result<Option<Loaded>, RecordsError> {
+        each!(self, records => records.load(appointment).await)
+    }
+
+    async fn load_all(&self, appointments: &[String]) -> Result<Vec<Option<Loaded>>, RecordsError> {
+        each!(self, records => records.load_all(appointments).await)
+    }
+
+    async fn store(
+        &self,
+        dated: &DatedAppointment,
+        deleted: bool,
+        expected: i64,
+        now: Instant,
+    ) -> Result<Option<i64>, RecordsError> {
+        each!(self, records => records.store(dated, deleted, expected, now).await)
+    }
+
+    async fn version(&self, appointment: &str) -> Result<Option<i64>, RecordsError> {
+        each!(self, records => records.version(appointment).await)
+    }
+
+    async fn write_rows(
+        &self,
+        rows: &mut [NotificationRow],
+        now: Instant,
+    ) -> Result<Vec<bool>, RecordsError> {
+        each!(self, records => records.write_rows(rows, now).await)
+    }
+
+    async fn write_rows_of(
+        &self,
+        appointment: &str,
+        rows: &mut [NotificationRow],
+        now: Instant,
+    ) -> Result<(Vec<bool>, Option<i64>), RecordsError> {
+        each!(self, records => records.write_rows_of(appointment, rows, now).await)
+    }
+
+    async fn for_delivery(
+        &self,
+        notifications: &[String],
+    ) -> Result<Vec<(NotificationRow, Option<Appointment>)>, RecordsError> {
+        each!(self, records => records.for_delivery(notifications).await)
+    }
+
+    async fn changed(
+        &self,
+        since: Instant,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Changed>, RecordsError> {
+        each!(self, records => records.changed(since, after, limit).await)
+    }
+
+    async fn stuck(
+        &self,
+        overdue_before: Instant,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<String>, RecordsError> {
+        each!(self, records => records.stuck(overdue_before, after, limit).await)
+    }
+
+    async fn notifications(
+        &self,
+        filter: &NotificationFilter,
+    ) -> Result<Page<NotificationRow>, RecordsError> {
+        each!(self, records => records.notifications(filter).await)
+    }
+
+    async fn appointments(
+        &self,
+        from: Option<Instant>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Loaded>, RecordsError> {
+        each!(self, records => records.appointments(from, after, limit).await)
+    }
+
+    async fn of_resource(
+        &self,
+        resource: &str,
+        from: Instant,
+        to: Instant,
+    ) -> Result<Vec<Appointment>, RecordsError> {
+        each!(self, records => records.of_resource(resource, from, to).await)
+    }
+
+    async fn tally(&self, since: Instant) -> Result<Vec<Tally>, RecordsError> {
+        each!(self, records => records.tally(since).await)
+    }
+
+    async fn lateness(
+        &self,
+        bounds_ms: &[i64],
+        since: Instant,
+    ) -> Result<(Vec<i64>, i64, i64), RecordsError> {
+        each!(self, records => records.lateness(bounds_ms, since).await)
+    }
+
+    async fn mark(&self, name: &str) -> Result<Option<i64>, RecordsError> {
+        each!(self, records => records.mark(name).await)
+    }
+
+    async fn set_mark(
+        &self,
+        name: &str,
+        expected: Option<i64>,
+        value: i64,
+    ) -> Result<bool, RecordsError> {
+        each!(self, records => records.set_mark(name, expected, value).await)
+    }
+}
