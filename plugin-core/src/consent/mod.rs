@@ -26,13 +26,10 @@ use crate::contract::exports::punctual::reminders::consent::Reply;
 /// See the WIT function `read-reply`.
 pub fn read_reply(text: &str) -> Option<Reply> {
     let clauses = split::clauses(text);
-    let all: Vec<&str> = clauses.iter().flatten().map(String::as_str).collect();
-    if let Some(reply) = words::read(&all) {
+    if let Some(reply) = words::read(&clauses) {
         return Some(reply);
     }
-    let says_stop = |clause: &Vec<String>| {
-        let clause: Vec<&str> = clause.iter().map(String::as_str).collect();
-        words::only_wants_an_end(&clause) || sentences::want_an_end(&clause)
-    };
+    let says_stop =
+        |clause: &Vec<String>| words::only_wants_an_end(clause) || sentences::want_an_end(clause);
     clauses.iter().any(says_stop).then_some(Reply::Stop)
 }

@@ -39,7 +39,7 @@ pub fn has(list: &str, word: &str) -> bool {
 
 impl Language {
     /// Whether any pattern is found in the clause.
-    pub fn finds(&self, clause: &[&str]) -> bool {
+    pub fn finds(&self, clause: &[String]) -> bool {
         let last = clause.iter().rev().find(|word| !has(AT_THE_END, word));
         let turned_at_last = last.is_some_and(|word| has(self.last_nots, word));
         self.patterns.split("; ").any(|pattern| {
@@ -48,14 +48,14 @@ impl Language {
             (0..clause.len()).any(|at| {
                 self.fits(&items, clause, at)
                     && match order {
-                        Some(_) => at == 0 || !has(self.subjects, clause[at - 1]),
+                        Some(_) => at == 0 || !has(self.subjects, &clause[at - 1]),
                         None => !turned_at_last && !self.turned_around(&clause[..at]),
                     }
             })
         })
     }
 
-    fn fits(&self, items: &[&str], clause: &[&str], at: usize) -> bool {
+    fn fits(&self, items: &[&str], clause: &[String], at: usize) -> bool {
         let Some((item, rest)) = items.split_first() else {
             return true;
         };
@@ -88,7 +88,7 @@ impl Language {
     }
 
     /// Whether what follows `before` stands behind a "not".
-    fn turned_around(&self, before: &[&str]) -> bool {
+    fn turned_around(&self, before: &[String]) -> bool {
         before
             .iter()
             .rev()

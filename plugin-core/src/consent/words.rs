@@ -23,9 +23,12 @@ const SMALL: &str = "i we said just want would like id to can could it this that
     already right away yes no must need now again lo todo esto tout cela ca tous das es damit alles endlich doch";
 
 /// The reply of a text that is nothing but such words.
-pub fn read(words: &[&str]) -> Option<Reply> {
+pub fn read(clauses: &[Vec<String>]) -> Option<Reply> {
     let (mut reply, mut doubt) = (None, false);
-    for word in words.iter().filter(|word| !has(COURTESY, word)) {
+    for word in clauses.iter().flatten() {
+        if has(COURTESY, word) {
+            continue;
+        }
         let is = [
             (STOP, Reply::Stop),
             (START, Reply::Start),
@@ -52,7 +55,7 @@ pub fn read(words: &[&str]) -> Option<Reply> {
 }
 
 /// Whether a clause is stop with small words around it: "just stop it".
-pub fn only_wants_an_end(clause: &[&str]) -> bool {
+pub fn only_wants_an_end(clause: &[String]) -> bool {
     clause.iter().any(|word| has(ONLY_STOP, word))
         && clause
             .iter()

@@ -54,7 +54,7 @@ pub(super) fn uncapped(
     if ends_reminders(appointment.status).is_some() {
         return Vec::new();
     }
-    let Ok(id) = Uuid::parse_str(&appointment.id) else {
+    let Ok(id) = Uuid::try_parse(&appointment.id) else {
         return Vec::new();
     };
     let Some(start) = rfc3339(start_at) else {
@@ -100,7 +100,7 @@ fn without_start(appointment: &Appointment, policy: &Policy, now: Instant) -> Ve
     if ends_reminders(appointment.status).is_some() {
         return Vec::new();
     }
-    let Ok(id) = Uuid::parse_str(&appointment.id) else {
+    let Ok(id) = Uuid::try_parse(&appointment.id) else {
         return Vec::new();
     };
     let epoch = rfc3339(0).unwrap_or_default();

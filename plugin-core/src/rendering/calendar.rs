@@ -1,6 +1,6 @@
 //! The appointment as an iCalendar object, RFC 5545.
 
-use super::{clean, languages, words::Clinic};
+use super::{clean, languages, words::Words};
 use crate::contract::exports::punctual::reminders::rendering::Sender;
 use crate::planning::ends_reminders;
 use crate::time::rfc3339;
@@ -10,6 +10,9 @@ use crate::types::{Appointment, Instant, Policy};
 const LINE_OCTETS_MAX: usize = 75;
 /// Longest identifier that is taken over, in characters; a GUID has 36.
 const UID_MAX: usize = 64;
+
+const BEGIN: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Punctual//Reminders//EN\r\nMETHOD:PUBLISH\r\nBEGIN:VEVENT\r\n";
+const END: &str = "CLASS:PRIVATE\r\nSTATUS:CONFIRMED\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
 
 /// See the WIT function `calendar`.
 pub fn calendar(
@@ -22,16 +25,12 @@ pub fn calendar(
         return None;
     }
     let start_at = appointment.start_at?;
-    let clinic = Clinic::new(sender).ok()?;
+    let clinic = Words::of_clinic(sender).ok()?;
     let choice = languages::choose(appointment.locale.as_deref(), &policy.default_locale);
     let words = |name| choice.language.templates.render(name, &clinic).ok();
 
     let mut object = Object::default();
-    object.line("BEGIN", "VCALENDAR");
-    object.line("VERSION", "2.0");
-    object.line("PRODID", "-//Punctual//Reminders//EN");
-    object.line("METHOD", "PUBLISH");
-    object.line("BEGIN", "VEVENT");
+    object.0.push_str(BEGIN);
     object.text("UID", &clean::line(&appointment.id, UID_MAX));
     object.line("DTSTAMP", &stamp(now)?);
     // Calendars take the greater number for the newer one. Minutes, because it is a signed number of 32 bits.
@@ -44,10 +43,7 @@ pub fn calendar(
     if clinic.phone.is_some() {
         object.text("DESCRIPTION", &words("calendar/description.txt")?);
     }
-    object.line("CLASS", "PRIVATE");
-    object.line("STATUS", "CONFIRMED");
-    object.line("END", "VEVENT");
-    object.line("END", "VCALENDAR");
+    object.0.push_str(END);
     Some(object.0)
 }
 

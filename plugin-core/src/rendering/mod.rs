@@ -25,7 +25,7 @@ use crate::contract::exports::punctual::reminders::rendering::{
 use crate::sms;
 use crate::types::{Appointment, Channel, Policy};
 pub use calendar::calendar;
-use words::{Clinic, Words};
+use words::Words;
 
 /// Renders the reminder of one step. HTML is escaped; times are in the appointment's zone, named.
 ///
@@ -79,7 +79,7 @@ pub fn render_stopped(
     let templates = &languages::choose(locale, &policy.default_locale)
         .language
         .templates;
-    let text = templates.render("stopped/sms.txt", &Clinic::new(sender)?)?;
+    let text = templates.render("stopped/sms.txt", &Words::of_clinic(sender)?)?;
     Ok(Rendered {
         message: Message::Sms(text_message(&text)),
         template: templates.version("stopped"),

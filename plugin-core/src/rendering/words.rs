@@ -16,7 +16,7 @@ const SERVICE_MAX: usize = 160;
 const PHONE_MAX: usize = 40;
 
 /// Every variable of a template. Texts are single lines; notes and resource are not for the person's eyes.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 pub struct Words {
     /// Tag of the template's language, for `lang`.
     pub language: &'static str,
@@ -54,26 +54,17 @@ pub struct Words {
     pub calendar: Option<String>,
 }
 
-/// What a message may say that is not about one appointment's time.
-#[derive(Serialize)]
-pub struct Clinic {
-    /// The clinic's name.
-    pub clinic: String,
-    /// A number to call, as people write it.
-    pub phone: Option<String>,
-}
-
-impl Clinic {
-    pub fn new(sender: &Sender) -> Result<Self, String> {
+impl Words {
+    /// The words of a message that is about no one's appointment: clinic and phone; the others are empty.
+    pub fn of_clinic(sender: &Sender) -> Result<Self, String> {
         Ok(Self {
             clinic: clean::optional(Some(&sender.name), NAME_MAX)
                 .ok_or("the sender has no name")?,
             phone: clean::optional(sender.phone.as_deref(), PHONE_MAX),
+            ..Self::default()
         })
     }
-}
 
-impl Words {
     /// Gathers the words for one appointment, or says which cannot be had.
     pub fn new(
         appointment: &Appointment,
@@ -94,7 +85,7 @@ impl Words {
             .map_err(|_| format!("{name:?} is no IANA time zone"))?;
         let start = time::utc(start).ok_or("the appointment's start is outside the calendar")?;
         let when = (choice.language.when)(&start.with_timezone(&zone), &choice.tag);
-        let Clinic { clinic, phone } = Clinic::new(sender)?;
+        let Self { clinic, phone, .. } = Self::of_clinic(sender)?;
         Ok(Self {
             language: choice.language.tag,
             title: String::new(),

@@ -16,6 +16,6 @@ pub static LANGUAGES: [&Language; 4] = [
 ];
 
 /// Whether a clause wants an end of texts.
-pub fn want_an_end(clause: &[&str]) -> bool {
+pub fn want_an_end(clause: &[String]) -> bool {
     LANGUAGES.iter().any(|language| language.finds(clause))
 }
