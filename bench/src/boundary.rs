@@ -19,7 +19,9 @@ mod contract {
 }
 
 use contract::Core;
+use contract::exports::punctual::reminders::planning::Person as ComponentPerson;
 use contract::exports::punctual::reminders::types as component;
+use plugin_core::contract::exports::punctual::reminders::planning::Person as NativePerson;
 use plugin_core::types as native;
 
 /// 1 May 2026, a month before [`START`].
@@ -29,7 +31,7 @@ const AIM_US: f64 = 5.0;
 
 /// The same appointment and policy in either world's types.
 macro_rules! example {
-    ($types:ident) => {{
+    ($types:ident, $person:ident) => {{
         let step = |code: &str, offset| $types::Step {
             code: code.to_owned(),
             offset,
@@ -45,6 +47,14 @@ macro_rules! example {
             default_time_zone: "Etc/UTC".to_owned(),
             default_locale: "en".to_owned(),
             retry_after_seconds: vec![30, 120, 600],
+            daily_cap: None,
+        };
+        let person = $person {
+            blocks: $types::Blocks {
+                email: None,
+                sms: None,
+            },
+            others: Vec::new(),
         };
         let appointment = $types::Appointment {
             id: "6f9619ff-8b86-d011-b42d-00cf4fc964ff".to_owned(),
@@ -60,15 +70,16 @@ macro_rules! example {
             resource: None,
             notes: None,
         };
-        (appointment, policy)
+        (appointment, policy, person)
     }};
 }
 
 /// Plans one appointment again and again, natively and through the boundary.
 pub fn measure(table: &mut Table, amounts: &Amounts) -> Result<()> {
-    let (appointment, policy) = example!(native);
+    let (appointment, policy, person) = example!(native, NativePerson);
     let natively = each_us(amounts.plans, || {
-        let planned = plugin_core::planning::plan(black_box(&appointment), &policy, NOW_MS);
+        let planned =
+            plugin_core::planning::plan(black_box(&appointment), &policy, &person, NOW_MS);
         assert_eq!(planned.len(), 6);
         Ok(())
     })?;
@@ -78,10 +89,16 @@ pub fn measure(table: &mut Table, amounts: &Amounts) -> Result<()> {
     );
 
     let (mut store, core) = core()?;
-    let (appointment, policy) = example!(component);
+    let (appointment, policy, person) = example!(component, ComponentPerson);
     let planning = core.punctual_reminders_planning();
     let across = each_us(amounts.plans, || {
-        let planned = planning.call_plan(&mut store, black_box(&appointment), &policy, NOW_MS)?;
+        let planned = planning.call_plan(
+            &mut store,
+            black_box(&appointment),
+            &policy,
+            &person,
+            NOW_MS,
+        )?;
         assert_eq!(planned.len(), 6);
         Ok(())
     })?;

@@ -6,16 +6,26 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use plugin_core::contract::exports::punctual::reminders::planning::{Change, Person};
 use plugin_core::delivering::decide;
 use plugin_core::planning::{plan, reconcile};
 use plugin_core::types::{
-    Appointment, AppointmentStatus, Channel, Instant, Notification, NotificationStatus, Offset,
-    Policy, Step, Window,
+    Appointment, AppointmentStatus, Blocks, Channel, Instant, Notification, NotificationStatus,
+    Offset, Policy, Step, Window,
 };
 
 /// 1 May 2026, a month before [`START`].
 const NOW: Instant = 1_777_593_600_000;
 const START: Instant = 1_780_304_400_000;
+
+/// A person of whom nothing more is known.
+const STRANGER: Person = Person {
+    blocks: Blocks {
+        email: None,
+        sms: None,
+    },
+    others: Vec::new(),
+};
 
 fn appointment() -> Appointment {
     Appointment {
@@ -50,27 +60,26 @@ fn policy() -> Policy {
         default_time_zone: "Etc/UTC".into(),
         default_locale: "en".into(),
         retry_after_seconds: vec![30, 120, 600],
+        daily_cap: None,
     }
 }
 
 /// The rows of an appointment that is as it should be.
 fn rows(appointment: &Appointment, policy: &Policy) -> Vec<Notification> {
-    let rows = reconcile(Some(appointment), policy, &[], NOW).into_iter();
-    let row = |change: plugin_core::contract::exports::punctual::reminders::planning::Change| {
-        Notification {
-            id: change.id,
-            appointment_id: appointment.id.clone(),
-            step: change.step,
-            channel: change.channel,
-            start_at: change.start_at,
-            due_at: change.due_at,
-            status: NotificationStatus::Scheduled,
-            reason: None,
-            attempts: 0,
-            lease_until: None,
-            retry_at: None,
-            send_now_at: None,
-        }
+    let rows = reconcile(Some(appointment), policy, &STRANGER, &[], NOW).into_iter();
+    let row = |change: Change| Notification {
+        id: change.id,
+        appointment_id: appointment.id.clone(),
+        step: change.step,
+        channel: change.channel,
+        start_at: change.start_at,
+        due_at: change.due_at,
+        status: NotificationStatus::Scheduled,
+        reason: None,
+        attempts: 0,
+        lease_until: None,
+        retry_at: None,
+        send_now_at: None,
     };
     rows.map(row).collect()
 }
@@ -85,10 +94,10 @@ fn planning(c: &mut Criterion) {
         ..policy.clone()
     };
     c.bench_function("plan", |b| {
-        b.iter(|| plan(black_box(&appointment), &policy, NOW));
+        b.iter(|| plan(black_box(&appointment), &policy, &STRANGER, NOW));
     });
     c.bench_function("plan, in a window", |b| {
-        b.iter(|| plan(black_box(&appointment), &office_hours, NOW));
+        b.iter(|| plan(black_box(&appointment), &office_hours, &STRANGER, NOW));
     });
 
     let rows = rows(&appointment, &policy);
@@ -98,9 +107,20 @@ fn planning(c: &mut Criterion) {
         ..appointment.clone()
     };
     let mut diff = |name: &str, appointment: Option<&Appointment>, rows: &[Notification], count| {
-        assert_eq!(reconcile(appointment, &policy, rows, NOW).len(), count);
+        assert_eq!(
+            reconcile(appointment, &policy, &STRANGER, rows, NOW).len(),
+            count
+        );
         c.bench_function(name, |b| {
-            b.iter(|| reconcile(black_box(appointment), &policy, black_box(rows), NOW));
+            b.iter(|| {
+                reconcile(
+                    black_box(appointment),
+                    &policy,
+                    &STRANGER,
+                    black_box(rows),
+                    NOW,
+                )
+            });
         });
     };
     diff("reconcile, no rows", Some(&appointment), &[], 6);
@@ -117,6 +137,7 @@ fn delivering(c: &mut Criterion) {
             decide(
                 black_box(Some(row)),
                 black_box(Some(&appointment)),
+                STRANGER.blocks,
                 row.due_at,
                 row.due_at,
             )

@@ -2,7 +2,7 @@
 
 use crate::contract::export;
 use crate::contract::exports::punctual::reminders::{
-    delivering, events, planning, rendering, types,
+    consent, delivering, events, planning, rendering, types,
 };
 use types::*;
 
@@ -55,16 +55,22 @@ impl planning::Guest for Core {
     ) -> Option<String> {
         crate::planning::notification_id(&appointment, &step, channel, start_at)
     }
-    fn plan(appointment: Appointment, policy: Policy, now: Instant) -> Vec<planning::Planned> {
-        crate::planning::plan(&appointment, &policy, now)
+    fn plan(
+        appointment: Appointment,
+        policy: Policy,
+        person: planning::Person,
+        now: Instant,
+    ) -> Vec<planning::Planned> {
+        crate::planning::plan(&appointment, &policy, &person, now)
     }
     fn reconcile(
         appointment: Option<Appointment>,
         policy: Policy,
+        person: planning::Person,
         rows: Vec<Notification>,
         now: Instant,
     ) -> Vec<planning::Change> {
-        crate::planning::reconcile(appointment.as_ref(), &policy, &rows, now)
+        crate::planning::reconcile(appointment.as_ref(), &policy, &person, &rows, now)
     }
 }
 
@@ -72,10 +78,12 @@ impl delivering::Guest for Core {
     fn decide(
         row: Option<Notification>,
         appointment: Option<Appointment>,
+        blocks: Blocks,
         message_due_at: Instant,
         now: Instant,
     ) -> delivering::Decision {
-        crate::delivering::decide(row.as_ref(), appointment.as_ref(), message_due_at, now)
+        let (row, appointment) = (row.as_ref(), appointment.as_ref());
+        crate::delivering::decide(row, appointment, blocks, message_due_at, now)
     }
     fn last_look(row: Notification, now: Instant) -> Option<delivering::Settlement> {
         crate::delivering::last_look(&row, now)
@@ -89,6 +97,9 @@ impl delivering::Guest for Core {
     ) -> delivering::Next {
         crate::delivering::after(&row, outcome, &policy, now)
     }
+    fn on_receipt(row: Notification, news: delivering::Receipt) -> Option<delivering::Turn> {
+        crate::delivering::on_receipt(&row, news)
+    }
 }
 
 impl rendering::Guest for Core {
@@ -98,11 +109,33 @@ impl rendering::Guest for Core {
         channel: Channel,
         sender: rendering::Sender,
         policy: Policy,
-    ) -> Result<rendering::Message, String> {
-        crate::rendering::render(&appointment, &step, channel, &sender, &policy)
+        links: rendering::Links,
+    ) -> Result<rendering::Rendered, String> {
+        crate::rendering::render(&appointment, &step, channel, &sender, &policy, &links)
+    }
+    fn render_stopped(
+        locale: Option<String>,
+        sender: rendering::Sender,
+        policy: Policy,
+    ) -> Result<rendering::Rendered, String> {
+        crate::rendering::render_stopped(locale.as_deref(), &sender, &policy)
+    }
+    fn calendar(
+        appointment: Appointment,
+        sender: rendering::Sender,
+        policy: Policy,
+        now: Instant,
+    ) -> Option<String> {
+        crate::rendering::calendar(&appointment, &sender, &policy, now)
     }
     fn measure_sms(text: String) -> rendering::SmsSize {
         crate::sms::measure(&text)
+    }
+}
+
+impl consent::Guest for Core {
+    fn read_reply(text: String) -> Option<consent::Reply> {
+        crate::consent::read_reply(&text)
     }
 }
 

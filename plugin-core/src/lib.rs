@@ -6,6 +6,7 @@
 
 #[cfg(target_family = "wasm")]
 mod component;
+pub mod consent;
 pub mod delivering;
 pub mod intake;
 pub mod planning;

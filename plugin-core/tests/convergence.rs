@@ -4,15 +4,16 @@ mod clinic;
 
 use std::collections::BTreeMap;
 
-use plugin_core::contract::exports::punctual::reminders::planning::Action;
+use plugin_core::contract::exports::punctual::reminders::planning::{Action, Person, Taken};
 use plugin_core::planning::{ends_reminders, plan};
 use plugin_core::types::{
-    Appointment, AppointmentStatus, Instant, NotificationStatus as Status, Policy, Window,
+    Appointment, AppointmentStatus, Blocks, Channel, Instant, NotificationStatus as Status, Policy,
+    Reason, Window,
 };
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-use clinic::{Clinic, appointment, at, blank, lives, policy};
+use clinic::{Clinic, STRANGER, appointment, at, blank, lives, policy};
 
 const STARTS: [&str; 3] = [
     "2026-03-29T07:00:00Z",
@@ -48,7 +49,37 @@ fn some_policy() -> impl Strategy<Value = Policy> {
         opens_minute: 480,
         closes_minute: 1080,
     }));
-    select(vec![policy(None), short, mail_only, office])
+    let cap = prop_oneof![2 => Just(None), 1 => (1..4u16).prop_map(Some)];
+    let policies = select(vec![policy(None), short, mail_only, office]);
+    (policies, cap).prop_map(|(policy, daily_cap)| Policy {
+        daily_cap,
+        ..policy
+    })
+}
+
+/// What else is known: blocks, and reminders of other appointments around the own ones.
+fn person() -> impl Strategy<Value = Person> {
+    let block = |reason| prop_oneof![4 => Just(None), 1 => Just(Some(reason))];
+    let blocks = (block(Reason::AddressSuppressed), block(Reason::OptedOut));
+    let due = [
+        "2026-03-22T06:00:00Z",
+        "2026-03-28T08:00:00Z",
+        "2026-03-29T06:00:00Z",
+        "2026-03-29T20:00:00Z",
+        "2026-04-20T17:30:00Z",
+    ];
+    let other = (select(due.map(at).to_vec()), any::<bool>(), 0..1000u32);
+    let other = other.prop_map(|(due_at, sms, id)| Taken {
+        id: format!("{id:08x}-0000-0000-0000-000000000000"),
+        step: "P1D".into(),
+        channel: if sms { Channel::Sms } else { Channel::Email },
+        due_at,
+    });
+    let others = prop::collection::vec(other, 0..4);
+    (blocks, others).prop_map(|((email, sms), others)| Person {
+        blocks: Blocks { email, sms },
+        others,
+    })
 }
 
 fn contact(good: &'static str) -> impl Strategy<Value = Option<String>> {
@@ -113,11 +144,13 @@ fn react(clinic: &mut Clinic, crash: Crash) {
     }
 }
 
-/// What one event finds: the appointment and the policy as they are then, how often it comes, where it crashes.
+/// What one event finds: the appointment, the policy and the person as they are then, how often it comes, where it
+/// crashes.
 #[derive(Clone, Debug)]
 struct Event {
     appointment: Option<Appointment>,
     policy: Policy,
+    person: Person,
     repeated: usize,
     crash: Crash,
 }
@@ -129,14 +162,15 @@ fn event() -> impl Strategy<Value = Event> {
         Crash::AfterRows,
         Crash::AfterMessages,
     ]);
-    (state(), some_policy(), 1..3usize, crash).prop_map(|(appointment, policy, repeated, crash)| {
-        Event {
+    (state(), some_policy(), person(), 1..3usize, crash).prop_map(
+        |(appointment, policy, person, repeated, crash)| Event {
             appointment,
             policy,
+            person,
             repeated,
             crash,
-        }
-    })
+        },
+    )
 }
 
 /// Which row staff want sent now, if any, and whether the lights go out before its message is queued.
@@ -152,6 +186,7 @@ fn pick(clinic: &Clinic, index: prop::sample::Index) -> Option<String> {
 fn live_through(clinic: &mut Clinic, event: Event) {
     clinic.appointment = event.appointment;
     clinic.policy = event.policy;
+    clinic.person = event.person;
     for _ in 0..event.repeated {
         react(clinic, event.crash);
     }
@@ -212,19 +247,21 @@ proptest! {
     fn there_and_back_again(
         mut there in living(),
         starts in subsequence(STARTS.map(at).to_vec(), 2).prop_shuffle(),
-        sent in subsequence((0..6).collect::<Vec<usize>>(), 0..=6),
+        sent in prop::collection::vec(any::<bool>(), 6),
         now in now(),
         crash in select(vec![Crash::None, Crash::AfterRows, Crash::AfterMessages]),
+        (policy, person) in (some_policy(), person()),
     ) {
         let (a, b) = (starts[0], starts[1]);
         there.start_at = Some(a);
-        let mut clinic = Clinic::new(policy(None), now);
+        let mut clinic = Clinic::new(policy, now);
+        clinic.person = person;
         clinic.appointment = Some(there.clone());
         clinic.react();
         let ids: Vec<_> = clinic.rows.keys().cloned().collect();
-        for index in sent {
-            let row = clinic.rows.get_mut(&ids[index]).unwrap();
-            if row.status == Status::Scheduled {
+        for (id, sent) in ids.iter().zip(sent) {
+            let row = clinic.rows.get_mut(id).unwrap();
+            if sent && row.status == Status::Scheduled {
                 row.status = Status::Sent;
             }
         }
@@ -287,7 +324,9 @@ proptest! {
             clinic.now += seconds * 1_000;
             let status = AppointmentStatus::Confirmed;
             let appointment = Some(Appointment { status, ..appointment(start_at) });
-            live_through(&mut clinic, Event { appointment, ..event });
+            // Nobody is sent anything whom it must not reach; but a cap does not hold staff.
+            let person = Person { blocks: STRANGER.blocks, ..event.person };
+            live_through(&mut clinic, Event { appointment, person, ..event });
         }
         clinic.react();
         let now = clinic.now;
@@ -297,11 +336,17 @@ proptest! {
 
     /// With all the time in the world and no crash, exactly what the plan promises is sent.
     #[test]
-    fn what_is_planned_is_sent(appointment in living(), policy in some_policy(), now in now()) {
+    fn what_is_planned_is_sent(
+        appointment in living(),
+        policy in some_policy(),
+        person in person(),
+        now in now(),
+    ) {
         let mut clinic = Clinic::new(policy, now);
         clinic.appointment = Some(appointment);
+        clinic.person = person;
         clinic.react();
-        let promised: Vec<_> = plan(clinic.appointment.as_ref().unwrap(), &clinic.policy, now)
+        let promised: Vec<_> = plan(clinic.appointment.as_ref().unwrap(), &clinic.policy, &clinic.person, now)
             .into_iter()
             .filter(|item| item.skip.is_none())
             .map(|item| item.id)

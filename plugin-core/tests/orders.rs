@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 use plugin_core::contract::exports::punctual::reminders::events::DatedAppointment;
 use plugin_core::intake::merge;
 use plugin_core::types::{
-    Appointment, AppointmentStatus, FieldChange, Instant, NotificationStatus as Status,
+    Appointment, AppointmentStatus, FieldChange, Instant, NotificationStatus as Status, Reason,
 };
 
-use clinic::{APPOINTMENT, Clinic, at, lives, policy};
+use clinic::{APPOINTMENT, Clinic, STRANGER, at, lives, policy};
 
 const A: &str = "2026-03-29T07:00:00Z";
 const B: &str = "2026-03-30T07:00:00Z";
@@ -27,6 +27,10 @@ enum Event {
     ContactRemoved,
     Canceled,
     Deleted,
+    /// The person answers STOP to a text.
+    SaidStop,
+    /// The clinic allows one reminder a day.
+    Capped,
     /// No event: the clock goes on to the moment after the first reminder of A, and what is due goes out.
     TimePasses,
 }
@@ -52,7 +56,7 @@ impl Event {
             MovedBack => vec![FieldChange::StartAt(Some(at(A)))],
             ContactRemoved => vec![FieldChange::Email(None)],
             Canceled => vec![FieldChange::Status(AppointmentStatus::Canceled)],
-            Deleted | TimePasses => vec![],
+            Deleted | SaidStop | Capped | TimePasses => vec![],
         }
     }
 }
@@ -84,6 +88,11 @@ impl World {
             return;
         }
         self.deleted |= event == Deleted;
+        match event {
+            SaidStop => self.clinic.person.blocks.sms = Some(Reason::OptedOut),
+            Capped => self.clinic.policy.daily_cap = Some(1),
+            _ => {}
+        }
         let merged = merge(APPOINTMENT, self.dated.take(), event.changes(), event.at());
         self.dated = Some(merged.dated);
         self.clinic.appointment = self.known().filter(|_| !self.deleted).cloned();
@@ -185,6 +194,53 @@ fn check_rows(world: &World, order: &[Event]) {
         (true, true) => 1,
     };
     assert_eq!(living, if ended { 0 } else { 3 * contacts }, "{order:?}");
+}
+
+/// What the person said and what the clinic allows count from when they are known, whatever was heard before them; and
+/// when they are taken back, all is as if they had never been.
+#[test]
+fn every_order_of_blocks_and_caps() {
+    let events = [Created, Moved, MovedBack, ContactRemoved, SaidStop, Capped];
+    let mut orders_count = 0;
+    for subset in every_subset(&events) {
+        let mut first = None;
+        every_order(&mut vec![], &subset, &mut |order| {
+            orders_count += 1;
+            let mut world = World::new();
+            for &event in order {
+                world.hear(event, false);
+            }
+            let is = outcome(&world);
+            assert_eq!(&is, first.get_or_insert_with(|| is.clone()), "{order:?}");
+            let said = |event| order.contains(&event);
+            let channels = match (
+                said(Created),
+                said(ContactRemoved),
+                said(SaidStop),
+                said(Capped),
+            ) {
+                (false, ..) | (true, true, true, _) => 0,
+                (true, false, false, false) => 2,
+                _ => 1,
+            };
+            let living = |world: &World| {
+                let rows = world.clinic.rows.values();
+                rows.filter(|row| lives(row.status)).count()
+            };
+            assert_eq!(living(&world), 3 * channels, "{order:?}");
+
+            world.clinic.person = STRANGER;
+            world.clinic.policy.daily_cap = None;
+            world.clinic.react();
+            let contacts = match (said(Created), said(ContactRemoved)) {
+                (false, _) => 0,
+                (true, false) => 2,
+                (true, true) => 1,
+            };
+            assert_eq!(living(&world), 3 * contacts, "{order:?}, and back");
+        });
+    }
+    assert_eq!(orders_count, 1956);
 }
 
 /// The clock goes on somewhere in between: what may go out then depends on what was heard by then, but never does

@@ -6,13 +6,18 @@ use std::collections::BTreeSet;
 
 use chrono::{LocalResult, Offset as _, TimeDelta, TimeZone, Timelike};
 use chrono_tz::{TZ_VARIANTS, Tz};
-use plugin_core::planning::{notification_id, plan, reconcile};
+use plugin_core::contract::exports::punctual::reminders::planning::Planned;
+use plugin_core::planning::{notification_id, reconcile};
 use plugin_core::time::{before, into_window, local, utc};
 use plugin_core::types::{Appointment, Channel, Instant, Offset, Policy, Step, Window};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use clinic::{APPOINTMENT, appointment, at, policy};
+use clinic::{APPOINTMENT, STRANGER, appointment, at, policy};
+
+fn plan(appointment: &Appointment, policy: &Policy, now: Instant) -> Vec<Planned> {
+    plugin_core::planning::plan(appointment, policy, &STRANGER, now)
+}
 
 fn zone() -> impl Strategy<Value = Tz> {
     select(&TZ_VARIANTS[..])
@@ -43,8 +48,10 @@ fn offset() -> impl Strategy<Value = Offset> {
 
 fn any_policy() -> impl Strategy<Value = Policy> {
     let steps = prop::collection::vec(offset(), 0..5);
-    (steps, prop::option::of(window())).prop_map(|(offsets, window)| {
+    let cap = prop::option::of(0..4u16);
+    (steps, prop::option::of(window()), cap).prop_map(|(offsets, window, cap)| {
         let mut policy = policy(window);
+        policy.daily_cap = cap;
         let code = |index| format!("step-{index}");
         policy.steps = (offsets.into_iter().enumerate())
             .map(|(index, offset)| Step {
@@ -269,6 +276,6 @@ proptest! {
         for item in plan(&appointment, &policy, now) {
             prop_assert!(item.skip.is_some() || item.due_at < start_at, "{item:?}");
         }
-        reconcile(Some(&appointment), &policy, &[], now);
+        reconcile(Some(&appointment), &policy, &STRANGER, &[], now);
     }
 }

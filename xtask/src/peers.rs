@@ -25,19 +25,25 @@ pub fn install() -> Vec<String> {
     missing
 }
 
-/// The clients for every stand-in that has judges, from PyPI and npm, into the target directory. Gives what could not be installed.
+/// The clients for everything that has judges, from PyPI and npm, into the target directory: the stand-ins, and the core's
+/// calendar files. Gives what could not be installed.
 fn vendors_clients() -> Result<Vec<String>> {
     let target = components::target_folder()?;
     let mut missing = Vec::new();
     let stand_ins = shell::root().join("stand-ins");
     let mut folders = std::fs::read_dir(&stand_ins)?.collect::<Result<Vec<_>, _>>()?;
     folders.sort_by_key(std::fs::DirEntry::file_name);
-    for folder in folders {
-        let pins = folder.path().join("tests/sdk");
+    let folders = folders.into_iter().map(|folder| folder.path());
+    for folder in folders.chain([shell::root().join("plugin-core")]) {
+        let pins = folder.join("tests/sdk");
         if !pins.is_dir() {
             continue;
         }
-        let name = folder.file_name().to_string_lossy().into_owned();
+        let name = folder
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         for problem in judges(&pins, &target, &name)? {
             missing.push(format!("the vendor's client for {name}: {problem}"));
         }

@@ -3,12 +3,15 @@
 
 use crate::contract::exports::punctual::reminders::delivering::{Decision, Settlement, Stale};
 use crate::planning::{check_contact, ends_reminders};
-use crate::types::{Appointment, Instant, Notification, NotificationStatus as Status, Reason};
+use crate::types::{
+    Appointment, Blocks, Instant, Notification, NotificationStatus as Status, Reason,
+};
 
 /// See the WIT function `decide`.
 pub fn decide(
     row: Option<&Notification>,
     appointment: Option<&Appointment>,
+    blocks: Blocks,
     message_due_at: Instant,
     now: Instant,
 ) -> Decision {
@@ -38,7 +41,7 @@ pub fn decide(
     if row.due_at != message_due_at {
         return Decision::Drop(Stale::Superseded);
     }
-    if let Some(reason) = forbids(row, appointment, now) {
+    if let Some(reason) = forbids(row, appointment, blocks, now) {
         return Decision::Settle(ending(reason));
     }
     let not_before = row.retry_at.map_or(row.due_at, |at| at.max(row.due_at));
@@ -55,7 +58,12 @@ pub fn last_look(row: &Notification, now: Instant) -> Option<Settlement> {
 }
 
 /// Promise 1, line by line: why this reminder must not go out any more.
-fn forbids(row: &Notification, appointment: Option<&Appointment>, now: Instant) -> Option<Reason> {
+fn forbids(
+    row: &Notification,
+    appointment: Option<&Appointment>,
+    blocks: Blocks,
+    now: Instant,
+) -> Option<Reason> {
     let Some(appointment) = appointment else {
         return Some(Reason::AppointmentDeleted);
     };
@@ -68,7 +76,7 @@ fn forbids(row: &Notification, appointment: Option<&Appointment>, now: Instant) 
         Some(start_at) if start_at <= now => return Some(Reason::AppointmentStarted),
         Some(_) => {}
     }
-    check_contact(appointment, row.channel)
+    check_contact(appointment, &blocks, row.channel)
 }
 
 /// What the appointment ended is `canceled`; what cannot or need not be sent is `skipped`.

@@ -1,5 +1,6 @@
 //! What follows from a provider's answer, or from its silence.
 
+use super::receipt::said;
 use crate::contract::exports::punctual::reminders::delivering::{Next, Outcome, Settlement};
 use crate::types::{Instant, Notification, NotificationStatus as Status, Policy, Reason};
 
@@ -10,7 +11,7 @@ const WISH_SECONDS_MAX: u32 = 6 * 3600;
 pub fn after(row: &Notification, outcome: Outcome, policy: &Policy, now: Instant) -> Next {
     match outcome {
         Outcome::Accepted => Next::Sent,
-        Outcome::Rejected => failed(Reason::ProviderRejected),
+        Outcome::Rejected(reason) => rejected(said(reason, Reason::ProviderRejected)),
         Outcome::Unavailable(wish) => match wait_seconds(row, policy) {
             None => failed(Reason::RetriesExhausted),
             Some(seconds) => {
@@ -43,6 +44,17 @@ fn retry_at(row: &Notification, at: Instant) -> Next {
         failed(Reason::NoTimeLeft)
     } else {
         Next::Retry(at)
+    }
+}
+
+/// A provider that knows of a block before we do says what the fence would have said, so the row ends as there.
+fn rejected(reason: Reason) -> Next {
+    match reason {
+        Reason::OptedOut | Reason::AddressSuppressed => Next::Settle(Settlement {
+            status: Status::Skipped,
+            reason,
+        }),
+        _ => failed(reason),
     }
 }
 

@@ -1,16 +1,18 @@
 //! Every branch of the fence, and of what follows from a provider's answer.
 
+mod receipts;
+
 use chrono::DateTime;
 use expect_test::{Expect, expect};
 
-use super::{after, decide, last_look};
+use super::{after, last_look};
 use crate::contract::exports::punctual::reminders::delivering::{
     Decision, Next, Outcome, Settlement, Stale,
 };
 use crate::time::rfc3339;
 use crate::types::{
-    Appointment, AppointmentStatus, Channel, Instant, Notification, NotificationStatus as Status,
-    Policy, Reason,
+    Appointment, AppointmentStatus, Blocks, Channel, Instant, Notification,
+    NotificationStatus as Status, Policy, Reason,
 };
 
 const START: &str = "2026-06-01T09:00:00Z";
@@ -22,6 +24,21 @@ fn at(text: &str) -> Instant {
     DateTime::parse_from_rfc3339(text)
         .unwrap()
         .timestamp_millis()
+}
+
+const NO_BLOCKS: Blocks = Blocks {
+    email: None,
+    sms: None,
+};
+
+/// The decision for a person who is not blocked.
+fn decide(
+    row: Option<&Notification>,
+    appointment: Option<&Appointment>,
+    message_due_at: Instant,
+    now: Instant,
+) -> Decision {
+    super::decide(row, appointment, NO_BLOCKS, message_due_at, now)
 }
 
 fn appointment() -> Appointment {
@@ -68,6 +85,34 @@ const EVERY_STATUS: [Status; 9] = [
     Status::Failed,
     Status::Canceled,
     Status::Skipped,
+];
+
+const EVERY_REASON: [Reason; 25] = [
+    Reason::DueInPast,
+    Reason::NoStart,
+    Reason::AppointmentStarted,
+    Reason::AppointmentMoved,
+    Reason::AppointmentCanceled,
+    Reason::AppointmentCompleted,
+    Reason::AppointmentNoShow,
+    Reason::AppointmentDeleted,
+    Reason::PolicyChanged,
+    Reason::NoEmail,
+    Reason::EmailInvalid,
+    Reason::NoPhone,
+    Reason::PhoneInvalid,
+    Reason::TimeZoneUnknown,
+    Reason::CanceledByStaff,
+    Reason::ProviderRejected,
+    Reason::RetriesExhausted,
+    Reason::NoTimeLeft,
+    Reason::TemplateError,
+    Reason::OutcomeUnknown,
+    Reason::OptedOut,
+    Reason::AddressSuppressed,
+    Reason::DailyCap,
+    Reason::Undeliverable,
+    Reason::ProviderMisconfigured,
 ];
 
 /// The last part of a name as Rust prints it: `NotificationStatus::Sent` is `Sent`.
@@ -375,6 +420,63 @@ mod the_fence {
         check(&row(Status::Scheduled), Some(&half), LATER, expect!["send"]);
     }
 
+    /// A block ends the row on its own channel alone, and only where there is somewhere to send it.
+    #[test]
+    fn the_person_does_not_want_it() {
+        let blocked = Blocks {
+            email: Some(Reason::AddressSuppressed),
+            sms: Some(Reason::OptedOut),
+        };
+        let nowhere = Appointment {
+            email: None,
+            ..appointment()
+        };
+        let tell = |channel, appointment: &Appointment, blocks: &Blocks| {
+            let row = Notification {
+                channel,
+                ..row(Status::Scheduled)
+            };
+            tell(&super::super::decide(
+                Some(&row),
+                Some(appointment),
+                *blocks,
+                at(DUE),
+                at(LATER),
+            ))
+        };
+        for (channel, appointment, blocks, expected) in [
+            (
+                Channel::Email,
+                &appointment(),
+                &blocked,
+                expect!["Skipped AddressSuppressed"],
+            ),
+            (
+                Channel::Sms,
+                &appointment(),
+                &blocked,
+                expect!["Skipped OptedOut"],
+            ),
+            (
+                Channel::Email,
+                &appointment(),
+                &Blocks {
+                    email: None,
+                    ..blocked
+                },
+                expect!["send"],
+            ),
+            (
+                Channel::Email,
+                &nowhere,
+                &blocked,
+                expect!["Skipped NoEmail"],
+            ),
+        ] {
+            expected.assert_eq(&tell(channel, appointment, blocks));
+        }
+    }
+
     #[test]
     fn the_start_comes_between_claim_and_call() {
         let row = row(Status::Sending);
@@ -462,6 +564,7 @@ mod answers {
             default_time_zone: "Etc/UTC".into(),
             default_locale: "en".into(),
             retry_after_seconds: vec![30, 120, 600],
+            daily_cap: None,
         }
     }
 
@@ -503,7 +606,7 @@ mod answers {
     #[test]
     fn rejected() {
         check(
-            Outcome::Rejected,
+            Outcome::Rejected(Reason::ProviderRejected),
             DUE,
             expect![[r#"
             0 Failed ProviderRejected
@@ -513,6 +616,35 @@ mod answers {
             4 Failed ProviderRejected
         "#]],
         );
+    }
+
+    /// What a provider may say ends the row with its word, whatever the attempt; what it cannot know does not.
+    #[test]
+    fn rejected_for_a_reason() {
+        let mut text = String::new();
+        for reason in EVERY_REASON {
+            let row = Notification {
+                attempts: 1,
+                ..row(Status::Sending)
+            };
+            let next = after(&row, Outcome::Rejected(reason), &policy(), at(DUE));
+            let Next::Settle(settlement) = next else {
+                panic!("{reason:?} settles nothing: {next:?}")
+            };
+            if (settlement.status, settlement.reason) != (Status::Failed, Reason::ProviderRejected)
+            {
+                text += &format!("{}: {}\n", word(reason), settled(&settlement));
+            }
+        }
+        expect![[r#"
+            EmailInvalid: Failed EmailInvalid
+            PhoneInvalid: Failed PhoneInvalid
+            OptedOut: Skipped OptedOut
+            AddressSuppressed: Skipped AddressSuppressed
+            Undeliverable: Failed Undeliverable
+            ProviderMisconfigured: Failed ProviderMisconfigured
+        "#]]
+        .assert_eq(&text);
     }
 
     #[test]

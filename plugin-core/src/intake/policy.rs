@@ -9,18 +9,22 @@ use crate::types::{Channel, Offset, Policy, Problem, Step, Window};
 use crate::zones;
 
 const NAME: &str = "reminder_policy";
-const MEMBERS: [&str; 5] = [
+const MEMBERS: [&str; 6] = [
     "steps",
     "window",
     "default_time_zone",
     "default_locale",
     "retry_after_seconds",
+    "daily_cap",
 ];
 /// What each step and channel costs is a row and a message per appointment.
 const MAX_STEPS: usize = 16;
 const MAX_RETRIES: usize = 20;
 /// A retry later than a week after the due time tells nobody anything.
 const MAX_RETRY_SECONDS: u64 = 7 * 86_400;
+
+/// More than this in a day is as good as no limit.
+const MAX_DAILY_CAP: u64 = 100;
 
 /// Reads the variable; an empty text is the default policy, and so is each member that is left out.
 pub fn read_policy(json: &str) -> Result<Policy, Problem> {
@@ -49,6 +53,13 @@ pub fn read_policy(json: &str) -> Result<Policy, Problem> {
     if let Some(value) = map.get("retry_after_seconds") {
         policy.retry_after_seconds = retries(value)?;
     }
+    if let Some(value) = map.get("daily_cap") {
+        policy.daily_cap = if value.is_null() {
+            None
+        } else {
+            Some(daily_cap(value)?)
+        };
+    }
     Ok(policy)
 }
 
@@ -70,6 +81,7 @@ fn standard() -> Policy {
         default_time_zone: "UTC".to_owned(),
         default_locale: "en".to_owned(),
         retry_after_seconds: vec![15, 60, 240, 900, 3_600, 10_800],
+        daily_cap: None,
     }
 }
 
@@ -233,4 +245,17 @@ fn retries(value: &Value) -> Result<Vec<u32>, Problem> {
             })
     };
     values.iter().enumerate().map(seconds).collect()
+}
+
+fn daily_cap(value: &Value) -> Result<u16, Problem> {
+    let fit = value
+        .as_u64()
+        .filter(|cap| (1..=MAX_DAILY_CAP).contains(cap));
+    fit.and_then(|cap| u16::try_from(cap).ok()).ok_or_else(|| {
+        expected(
+            format!("{NAME}.daily_cap"),
+            &format!("null, or a whole number from 1 to {MAX_DAILY_CAP}"),
+            value,
+        )
+    })
 }

@@ -16,7 +16,7 @@ pub fn notification_id(
     channel: Channel,
     start_at: Instant,
 ) -> Option<String> {
-    let appointment = Uuid::parse_str(appointment).ok()?;
+    let appointment = Uuid::try_parse(appointment).ok()?;
     Some(name(&appointment, step, channel, &rfc3339(start_at)?))
 }
 

@@ -1,6 +1,7 @@
 //! What reminders an appointment demands ([`plan`]), what they are called ([`identity`]), and what must
 //! change so that the rows say so ([`reconcile`]).
 
+mod cap;
 mod contact;
 pub mod identity;
 mod plan;

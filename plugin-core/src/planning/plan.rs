@@ -4,10 +4,12 @@ use chrono::DateTime;
 use chrono_tz::Tz;
 use uuid::Uuid;
 
-use super::{contact, identity};
-use crate::contract::exports::punctual::reminders::planning::Planned;
+use super::{cap, contact, identity};
+use crate::contract::exports::punctual::reminders::planning::{Person, Planned};
 use crate::time::{before, into_window, local, rfc3339};
-use crate::types::{Appointment, AppointmentStatus, Channel, Instant, Policy, Reason, Step};
+use crate::types::{
+    Appointment, AppointmentStatus, Blocks, Channel, Instant, Policy, Reason, Step,
+};
 
 /// The reason why an appointment is not to be reminded of at all, by its status.
 pub fn ends_reminders(status: AppointmentStatus) -> Option<Reason> {
@@ -20,29 +22,48 @@ pub fn ends_reminders(status: AppointmentStatus) -> Option<Reason> {
 }
 
 /// See the WIT function `plan`.
-pub fn plan(appointment: &Appointment, policy: &Policy, now: Instant) -> Vec<Planned> {
+pub fn plan(
+    appointment: &Appointment,
+    policy: &Policy,
+    person: &Person,
+    now: Instant,
+) -> Vec<Planned> {
+    let mut planned = uncapped(appointment, policy, &person.blocks, now);
+    if let Some(zone) = zone(appointment, policy) {
+        cap::apply(&mut planned, &[], &[], &person.others, policy, zone);
+    }
+    planned
+}
+
+/// The appointment's zone, else the policy's; none where that is no zone.
+pub(super) fn zone(appointment: &Appointment, policy: &Policy) -> Option<Tz> {
+    let name = appointment.time_zone.as_deref();
+    name.unwrap_or(&policy.default_time_zone).parse().ok()
+}
+
+/// The plan before the daily cap.
+pub(super) fn uncapped(
+    appointment: &Appointment,
+    policy: &Policy,
+    blocks: &Blocks,
+    now: Instant,
+) -> Vec<Planned> {
     let Some(start_at) = appointment.start_at else {
         return without_start(appointment, policy, now);
     };
     if ends_reminders(appointment.status).is_some() {
         return Vec::new();
     }
-    let Ok(id) = Uuid::parse_str(&appointment.id) else {
+    let Ok(id) = Uuid::try_parse(&appointment.id) else {
         return Vec::new();
     };
     let Some(start) = rfc3339(start_at) else {
         return Vec::new();
     };
-    let zone = appointment
-        .time_zone
-        .as_deref()
-        .unwrap_or(&policy.default_time_zone)
-        .parse::<Tz>()
-        .ok();
-    let start_local = zone.and_then(|zone| local(start_at, zone));
+    let start_local = zone(appointment, policy).and_then(|zone| local(start_at, zone));
     // Each is looked at once, however many steps there are.
     let unreachable =
-        [Channel::Email, Channel::Sms].map(|channel| contact::check(appointment, channel));
+        [Channel::Email, Channel::Sms].map(|channel| contact::check(appointment, blocks, channel));
     let mut planned = Vec::with_capacity(policy.steps.len() * 2);
     for step in &policy.steps {
         let due_at = start_local.and_then(|start| due(step, start, policy));
@@ -79,7 +100,7 @@ fn without_start(appointment: &Appointment, policy: &Policy, now: Instant) -> Ve
     if ends_reminders(appointment.status).is_some() {
         return Vec::new();
     }
-    let Ok(id) = Uuid::parse_str(&appointment.id) else {
+    let Ok(id) = Uuid::try_parse(&appointment.id) else {
         return Vec::new();
     };
     let epoch = rfc3339(0).unwrap_or_default();

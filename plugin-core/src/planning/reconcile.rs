@@ -21,10 +21,14 @@
 //! so. It counts as "at the row's time" wherever the plan says send or `due_in_past`, and it stays where the policy no
 //! longer knows it. All else ends it as it ends any row: another start, an ended appointment, no contact, no zone.
 //!
+//! The daily cap is part of what the plan says. Rows that the plan cannot change any more count towards it first:
+//! what is with the delivery worker, what went out, and the living rows of ¹ and of staff.
+//!
 //! Rows under `sending` and `unknown` belong to the delivery worker; the fence stops what must not go out.
 
-use crate::contract::exports::punctual::reminders::planning::{Action, Change, Planned};
-use crate::planning::plan::{ends_reminders, plan};
+use crate::contract::exports::punctual::reminders::planning::{Action, Change, Person, Planned};
+use crate::planning::cap;
+use crate::planning::plan::{ends_reminders, uncapped, zone};
 use crate::types::{
     Appointment, Instant, Notification, NotificationStatus as Status, Policy, Reason,
 };
@@ -33,11 +37,12 @@ use crate::types::{
 pub fn reconcile(
     appointment: Option<&Appointment>,
     policy: &Policy,
+    person: &Person,
     rows: &[Notification],
     now: Instant,
 ) -> Vec<Change> {
     let planned = appointment
-        .map(|appointment| plan(appointment, policy, now))
+        .map(|appointment| plan(appointment, policy, person, rows, now))
         .unwrap_or_default();
     let start_at = appointment
         .and_then(|appointment| appointment.start_at)
@@ -84,6 +89,54 @@ pub fn reconcile(
     changes
 }
 
+/// The plan with the daily cap counted over the rows that there are.
+fn plan(
+    appointment: &Appointment,
+    policy: &Policy,
+    person: &Person,
+    rows: &[Notification],
+    now: Instant,
+) -> Vec<Planned> {
+    let mut planned = uncapped(appointment, policy, &person.blocks, now);
+    if policy.daily_cap.is_some()
+        && let Some(zone) = zone(appointment, policy)
+    {
+        let standing: Vec<_> = rows
+            .iter()
+            .filter(|row| stands(row, appointment, &planned))
+            .map(|row| row.due_at)
+            .collect();
+        cap::apply(&mut planned, rows, &standing, &person.others, policy, zone);
+    }
+    planned
+}
+
+/// Whether a row reaches the person, or may, and no plan changes that.
+fn stands(row: &Notification, appointment: &Appointment, planned: &[Planned]) -> bool {
+    match row.status {
+        Status::Sending | Status::Unknown | Status::Sent | Status::Delivered => true,
+        Status::Failed | Status::Canceled | Status::Skipped => false,
+        Status::Pending | Status::Scheduled => {
+            match planned.iter().find(|item| item.id == row.id) {
+                None => {
+                    row.send_now_at.is_some()
+                        && why_unplanned(Some(appointment), row) == Reason::PolicyChanged
+                }
+                Some(item) => match item.skip {
+                    None => row.send_now_at.is_some(),
+                    Some(Reason::DueInPast) => is_at_its_time(row, item),
+                    Some(_) => false,
+                },
+            }
+        }
+    }
+}
+
+/// Whether the row is due when the plan says, or when staff said.
+fn is_at_its_time(row: &Notification, item: &Planned) -> bool {
+    row.due_at == item.due_at || (lives(row) && row.send_now_at.is_some())
+}
+
 fn lives(row: &Notification) -> bool {
     matches!(row.status, Status::Pending | Status::Scheduled)
 }
@@ -96,7 +149,7 @@ fn verdict(item: &Planned, row: Option<&Notification>) -> Option<(Action, Option
             skip => (Action::Skip, skip),
         });
     };
-    let same_time = row.due_at == item.due_at || (lives(row) && row.send_now_at.is_some());
+    let same_time = is_at_its_time(row, item);
     match (row.status, item.skip) {
         (Status::Pending, None) if same_time => Some((Action::Repair, None)),
         (Status::Scheduled, None) if same_time => None,

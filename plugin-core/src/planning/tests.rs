@@ -1,16 +1,43 @@
 //! What the tests of planning share: one appointment, one policy, and short ways to write and read both.
 
+mod cap;
 mod identity;
 mod plan;
 mod reconcile;
 
 use chrono::DateTime;
 
+use crate::contract::exports::punctual::reminders::planning::{Change, Person, Planned};
 use crate::types::{
-    Appointment, AppointmentStatus, Channel, Instant, Offset, Policy, Reason, Step, Window,
+    Appointment, AppointmentStatus, Blocks, Channel, Instant, Notification, Offset, Policy, Reason,
+    Step, Window,
 };
 
 pub(super) const APPOINTMENT: &str = "6f9619ff-8b86-d011-b42d-00cf4fc964ff";
+
+/// A person of whom nothing more is known.
+pub(super) const STRANGER: Person = Person {
+    blocks: Blocks {
+        email: None,
+        sms: None,
+    },
+    others: Vec::new(),
+};
+
+/// The plan for a stranger.
+pub(super) fn plan(appointment: &Appointment, policy: &Policy, now: Instant) -> Vec<Planned> {
+    crate::planning::plan(appointment, policy, &STRANGER, now)
+}
+
+/// The difference for a stranger.
+pub(super) fn reconcile(
+    appointment: Option<&Appointment>,
+    policy: &Policy,
+    rows: &[Notification],
+    now: Instant,
+) -> Vec<Change> {
+    crate::planning::reconcile(appointment, policy, &STRANGER, rows, now)
+}
 
 pub(super) fn at(text: &str) -> Instant {
     DateTime::parse_from_rfc3339(text)
@@ -56,6 +83,7 @@ pub(super) fn policy() -> Policy {
         default_time_zone: "Etc/UTC".into(),
         default_locale: "en".into(),
         retry_after_seconds: vec![30, 120, 600],
+        daily_cap: None,
     }
 }
 

@@ -1,5 +1,8 @@
 //! Making a clinic's text fit for a line of a message.
 
+/// Longest web address, in characters.
+const ADDRESS_MAX: usize = 2_000;
+
 /// The text as one line of at most `max` characters: control characters, line breaks and runs of space
 /// become single spaces, and marks that turn the direction of what follows are dropped. A text that is
 /// cut ends in an ellipsis.
@@ -46,6 +49,19 @@ pub fn phone_link(shown: &str) -> Option<String> {
     (plain && digits.len() >= 3).then(|| format!("{plus}{digits}"))
 }
 
+/// Whether a text is an absolute web address of a length that mail programs take, with nothing in it that could end
+/// the line or the attribute that it stands in.
+pub fn is_web_address(text: &str) -> bool {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|rest| !rest.is_empty())
+        && text.len() <= ADDRESS_MAX
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !b"\"'<>\\^`{|}".contains(&byte))
+}
+
 /// Embeddings, overrides and isolates of the bidirectional algorithm, which would reach past the value.
 fn turns_direction(character: char) -> bool {
     matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
@@ -77,6 +93,32 @@ mod tests {
     fn blank_is_missing() {
         assert_eq!(optional(Some(" \r\n\u{A0}"), 80), None);
         assert_eq!(optional(None, 80), None);
+    }
+
+    #[test]
+    fn web_addresses() {
+        for good in [
+            "https://clinic.example/c/abc-_~.%41?x=1&y=2#z",
+            "http://127.0.0.1:3000/c/1",
+        ] {
+            assert!(is_web_address(good), "{good}");
+        }
+        for bad in [
+            "",
+            "https://",
+            "javascript:alert(1)",
+            "ftp://clinic.example/",
+            "//clinic.example/",
+            " https://clinic.example/",
+            "https://clinic.example/a b",
+            "https://clinic.example/\r\nBcc: all@example.com",
+            "https://clinic.example/\"onclick=",
+            "https://clínica.example/",
+        ] {
+            assert!(!is_web_address(bad), "{bad}");
+        }
+        let long = format!("https://{}", "a".repeat(ADDRESS_MAX));
+        assert!(!is_web_address(&long) && is_web_address(&long[..ADDRESS_MAX]));
     }
 
     #[test]

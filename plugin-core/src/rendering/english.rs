@@ -3,8 +3,8 @@
 use chrono::{DateTime, Datelike, Timelike};
 use chrono_tz::Tz;
 
-use super::languages::When;
-use super::zone::{self, ZoneName};
+use super::languages::{When, is_of};
+use super::zone;
 
 const WEEKDAYS: [&str; 7] = [
     "Monday",
@@ -33,11 +33,7 @@ const MONTHS: [&str; 12] = [
 /// Says when in the manner of the tag's region: the month first and a clock of twelve hours in North
 /// America and the Philippines, the day first and a clock of 24 hours elsewhere.
 pub fn when(local: &DateTime<Tz>, tag: &str) -> When {
-    let month_first = tag.split('-').skip(1).any(|subtag| {
-        ["us", "ca", "ph"]
-            .iter()
-            .any(|region| subtag.eq_ignore_ascii_case(region))
-    });
+    let month_first = is_of(tag, &["us", "ca", "ph"]);
     let (weekday, month) = (
         WEEKDAYS[local.weekday().num_days_from_monday() as usize],
         MONTHS[local.month0() as usize],
@@ -80,13 +76,7 @@ fn zone(local: &DateTime<Tz>, letters: bool) -> String {
     {
         return abbreviation;
     }
-    match zone::name(local) {
-        ZoneName::Place(place) if zone::comes_twice(local) => {
-            format!("{place} time, {abbreviation}")
-        }
-        ZoneName::Place(place) => format!("{place} time"),
-        ZoneName::Time(time) => time,
-    }
+    zone::in_words(local, &[], |place| format!("{place} time"))
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use chrono::DateTime;
 use chrono_tz::Tz;
 
-use super::english;
+use super::templates::{Templates, of_language};
+use super::{english, french, german, spanish};
 
 /// A moment in words.
 pub struct When {
@@ -23,13 +24,42 @@ pub struct Language {
     pub tag: &'static str,
     /// Says when, in the manner of the given tag's region.
     pub when: fn(&DateTime<Tz>, &str) -> When,
+    /// Its words.
+    pub templates: Templates,
 }
 
 /// All languages; the first is what everyone gets who asks for none of them.
-pub static LANGUAGES: &[Language] = &[Language {
-    tag: "en",
-    when: english::when,
-}];
+pub static LANGUAGES: [Language; 4] = [
+    Language {
+        tag: "en",
+        when: english::when,
+        templates: of_language!("en"),
+    },
+    Language {
+        tag: "es",
+        when: spanish::when,
+        templates: of_language!("es"),
+    },
+    Language {
+        tag: "fr",
+        when: french::when,
+        templates: of_language!("fr"),
+    },
+    Language {
+        tag: "de",
+        when: german::when,
+        templates: of_language!("de"),
+    },
+];
+
+/// Whether a tag is of one of the regions, which are given in lower case.
+pub fn is_of(tag: &str, regions: &[&str]) -> bool {
+    tag.split('-').skip(1).any(|subtag| {
+        regions
+            .iter()
+            .any(|region| subtag.eq_ignore_ascii_case(region))
+    })
+}
 
 /// A language, and the tag that asked for it, which may name a region too.
 pub struct Choice {
@@ -89,5 +119,15 @@ mod tests {
         check(Some("qya"), "tlh", "en for en");
         check(Some(""), "-", "en for en");
         check(Some("english"), "", "en for en");
+        check(Some("fr-CA"), "de", "fr for fr-CA");
+        check(Some("pt-BR"), "es-MX", "es for es-MX");
+        check(Some("de_AT"), "en", "de for de-AT");
+        // Without subtags at its end, and never another language that begins alike.
+        check(
+            Some("es-Latn-419-x-clinic"),
+            "en",
+            "es for es-Latn-419-x-clinic",
+        );
+        check(Some("des"), "fr", "fr for fr");
     }
 }

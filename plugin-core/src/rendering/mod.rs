@@ -4,9 +4,14 @@
 //! is then still true. An SMS, which lies open on a locked screen, leaves out what the person comes for;
 //! the email's subject does too.
 
+mod calendar;
 mod clean;
 mod english;
+mod french;
+mod german;
 mod languages;
+mod spanish;
+mod styles;
 mod templates;
 mod words;
 mod zone;
@@ -14,9 +19,12 @@ mod zone;
 #[cfg(test)]
 mod tests;
 
-use crate::contract::exports::punctual::reminders::rendering::{Email, Message, Sender, Sms};
+use crate::contract::exports::punctual::reminders::rendering::{
+    Email, Links, Message, Rendered, Sender, Sms,
+};
 use crate::sms;
 use crate::types::{Appointment, Channel, Policy};
+pub use calendar::calendar;
 use words::Words;
 
 /// Renders the reminder of one step. HTML is escaped; times are in the appointment's zone, named.
@@ -26,29 +34,60 @@ use words::Words;
 ///
 /// # Errors
 ///
-/// A sentence for operators, where the appointment has no start, its zone is no IANA name, or the sender
-/// has no name. None of them mends itself by trying again.
+/// A sentence for operators, where the appointment has no start, its zone is no IANA name, the sender
+/// has no name, or a link is no web address. None of them mends itself by trying again.
 pub fn render(
     appointment: &Appointment,
     step: &str,
     channel: Channel,
     sender: &Sender,
     policy: &Policy,
-) -> Result<Message, String> {
+    links: &Links,
+) -> Result<Rendered, String> {
     let choice = languages::choose(appointment.locale.as_deref(), &policy.default_locale);
-    let words = Words::new(appointment, step, sender, policy, &choice)?;
-    let part = |name| templates::render(choice.language.tag, "reminder", name, &words);
-    Ok(match channel {
-        Channel::Email => Message::Email(Email {
+    let mut words = Words::new(appointment, step, sender, policy, links, &choice)?;
+    let templates = &choice.language.templates;
+    let message = match channel {
+        Channel::Email => {
+            let subject = templates.render("reminder/subject.txt", &words)?;
             // A line break would end the header; `clean` has seen the values, this sees the template.
-            subject: clean::line(&part("subject.txt")?, usize::MAX),
-            text: part("email.txt")?,
-            html: part("email.html")?,
-        }),
-        Channel::Sms => {
-            let text = sms::fold(&part("sms.txt")?);
-            let size = sms::measure(&text);
-            Message::Sms(Sms { text, size })
+            words.title = clean::line(&subject, usize::MAX);
+            Message::Email(Email {
+                text: templates.render("reminder/body.txt", &words)?,
+                html: templates.render_page("reminder/body.html", &words)?,
+                subject: words.title,
+            })
         }
+        Channel::Sms => Message::Sms(text_message(&templates.render("reminder/sms.txt", &words)?)),
+    };
+    Ok(Rendered {
+        message,
+        template: templates.version("reminder"),
     })
+}
+
+/// See the WIT function `render-stopped`.
+///
+/// # Errors
+///
+/// A sentence for operators, where the sender has no name.
+pub fn render_stopped(
+    locale: Option<&str>,
+    sender: &Sender,
+    policy: &Policy,
+) -> Result<Rendered, String> {
+    let templates = &languages::choose(locale, &policy.default_locale)
+        .language
+        .templates;
+    let text = templates.render("stopped/sms.txt", &Words::of_clinic(sender)?)?;
+    Ok(Rendered {
+        message: Message::Sms(text_message(&text)),
+        template: templates.version("stopped"),
+    })
+}
+
+fn text_message(text: &str) -> Sms {
+    let text = sms::fold(text);
+    let size = sms::measure(&text);
+    Sms { text, size }
 }

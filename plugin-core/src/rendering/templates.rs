@@ -1,145 +1,106 @@
 //! The templates, one folder for each language and message: `templates/en/reminder/`.
 //!
-//! They are compiled into the component and parsed once. Values are escaped in a `.html` file and stand as
-//! they are in a `.txt` file; a variable that does not exist is an error, not an empty place.
+//! They are compiled into the component; those of a language are parsed once, when it is first written in. Values are
+//! escaped in a `.html` file and stand as they are in a `.txt` file; a variable that does not exist is an error, not an
+//! empty place. What could be wrong with a template is found by the tests, never by a person who waits for a
+//! message.
 
 use std::sync::OnceLock;
 
 use minijinja::{Environment, Error, UndefinedBehavior};
 use serde::Serialize;
 
-macro_rules! files {
-    ($($name:literal),* $(,)?) => {
-        &[$(($name, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/", $name)))),*]
+use super::styles;
+
+/// The name and source of every template of a language.
+macro_rules! of_language {
+    ($tag:literal) => {
+        $crate::rendering::templates::of_language!($tag: "reminder/subject.txt", "reminder/body.txt", "reminder/body.html",
+            "reminder/sms.txt", "stopped/sms.txt", "calendar/summary.txt", "calendar/description.txt")
+    };
+    ($tag:literal: $($name:literal),*) => {
+        $crate::rendering::templates::Templates::new($tag, &[$((
+            $name,
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/", $tag, "/", $name)),
+        )),*])
     };
 }
+pub(super) use of_language;
 
-/// Name and source of every template.
-const FILES: &[(&str, &str)] = files![
-    "en/reminder/subject.txt",
-    "en/reminder/email.txt",
-    "en/reminder/email.html",
-    "en/reminder/sms.txt",
-];
+/// The frame of every `.html` file; it has no words.
+pub(super) const LAYOUT: (&str, &str) =
+    ("layout.html", include_str!("../../templates/layout.html"));
+/// Where in the layout the body stands.
+const BODY: &str = "<!-- body -->";
+/// One line for each message and language: its name with the version, and a digest of its files.
+pub(super) const VERSIONS: &str = include_str!("../../templates/versions.txt");
 
-/// Renders one file of a message.
-pub fn render(
-    language: &str,
-    message: &str,
-    file: &str,
-    words: &impl Serialize,
-) -> Result<String, String> {
-    // It holds the templates and nothing else: what a request brings is never kept.
-    static ENVIRONMENT: OnceLock<Result<Environment<'static>, Error>> = OnceLock::new();
-    let name = format!("{language}/{message}/{file}");
-    let rendered = match ENVIRONMENT.get_or_init(environment) {
-        Ok(environment) => environment
-            .get_template(&name)
-            .and_then(|template| template.render(words)),
-        Err(error) => return Err(format!("the templates do not parse: {error}")),
-    };
-    rendered.map_err(|error| format!("{name}: {error}"))
+/// The templates of one language.
+pub struct Templates {
+    pub(super) tag: &'static str,
+    pub(super) files: &'static [(&'static str, &'static str)],
+    /// It holds the templates and nothing else: what a request brings is never kept.
+    environment: OnceLock<Result<Environment<'static>, Error>>,
 }
 
-fn environment() -> Result<Environment<'static>, Error> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    for (name, source) in FILES {
-        environment.add_template(name, source)?;
+impl Templates {
+    pub(super) const fn new(
+        tag: &'static str,
+        files: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        Self {
+            tag,
+            files,
+            environment: OnceLock::new(),
+        }
     }
-    Ok(environment)
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::contract::exports::punctual::reminders::rendering::SmsEncoding;
-    use crate::rendering::{languages::LANGUAGES, words::Words};
-    use std::{collections::BTreeSet, fs, path::Path};
-
-    fn variables() -> BTreeSet<String> {
-        let words = Words {
-            language: "",
-            step: String::new(),
-            clinic: String::new(),
-            phone: None,
-            phone_link: None,
-            name: None,
-            service: None,
-            date: String::new(),
-            short_date: String::new(),
-            time: String::new(),
-            zone: String::new(),
+    /// Renders one file of a message: `reminder/sms.txt`.
+    pub fn render(&self, name: &str, words: &impl Serialize) -> Result<String, String> {
+        let rendered = match self.environment.get_or_init(|| self.parse()) {
+            Ok(environment) => environment
+                .get_template(name)
+                .and_then(|template| template.render(words)),
+            Err(error) => {
+                return Err(format!(
+                    "the templates of {} do not parse: {error}",
+                    self.tag
+                ));
+            }
         };
-        let serde_json::Value::Object(members) = serde_json::to_value(words).unwrap() else {
-            unreachable!()
+        rendered.map_err(|error| format!("{}/{name}: {error}", self.tag))
+    }
+
+    /// Renders a `.html` file of a message within the layout.
+    ///
+    /// The layout takes the body by a mark and not by a variable: minijinja's way to hand on what is rendered weighs 10 KB.
+    /// No value can hold the mark, because values are escaped.
+    pub fn render_page(&self, name: &str, words: &impl Serialize) -> Result<String, String> {
+        let body = styles::inline(&self.render(name, words)?);
+        Ok(self.render(LAYOUT.0, words)?.replacen(BODY, &body, 1))
+    }
+
+    pub(super) fn parse(&self) -> Result<Environment<'static>, Error> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        for (name, source) in self.files.iter().chain([&LAYOUT]) {
+            environment.add_template(name, source)?;
+        }
+        Ok(environment)
+    }
+
+    /// Which words these are: `reminder/fr@1`.
+    pub fn version(&self, message: &str) -> String {
+        let name = format!("{message}/{}", self.tag);
+        let versions = VERSIONS.lines().filter_map(|line| line.split(' ').next());
+        let version = |of: &&str| {
+            of.strip_prefix(&*name)
+                .is_some_and(|rest| rest.starts_with('@'))
         };
-        members.into_iter().map(|(name, _)| name).collect()
-    }
-
-    #[test]
-    fn all_parse_and_know_their_variables() {
-        let environment = environment().unwrap();
-        let known = variables();
-        for (name, template) in environment.templates() {
-            for variable in template.undeclared_variables(true) {
-                assert!(
-                    known.contains(&variable),
-                    "{name} names {variable}, which is no word"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn every_language_is_whole_and_no_file_lies_about() {
-        let mut on_disk = BTreeSet::new();
-        walk(
-            Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")),
-            "",
-            &mut on_disk,
-        );
-        let mut wanted = BTreeSet::new();
-        for language in LANGUAGES {
-            for file in ["subject.txt", "email.txt", "email.html", "sms.txt"] {
-                wanted.insert(format!("{}/reminder/{file}", language.tag));
-            }
-        }
-        assert_eq!(on_disk, wanted);
-        assert_eq!(
-            FILES
-                .iter()
-                .map(|(name, _)| (*name).to_owned())
-                .collect::<BTreeSet<_>>(),
-            wanted
-        );
-    }
-
-    fn walk(folder: &Path, name: &str, files: &mut BTreeSet<String>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let entry = entry.unwrap();
-            let name = format!("{name}{}", entry.file_name().to_str().unwrap());
-            if entry.path().is_dir() {
-                walk(&entry.path(), &format!("{name}/"), files);
-            } else {
-                files.insert(name);
-            }
-        }
-    }
-
-    /// One curly quote in it would more than halve the room of every SMS.
-    #[test]
-    fn the_english_sms_is_of_the_gsm_alphabet() {
-        let source = include_str!("../../templates/en/reminder/sms.txt");
-        assert_eq!(crate::sms::measure(source).encoding, SmsEncoding::Gsm7);
-    }
-
-    #[test]
-    fn an_unknown_variable_is_an_error() {
-        let mut environment = environment().unwrap();
-        environment
-            .add_template("x", "{% if nickname %}{% endif %}")
-            .unwrap();
-        assert!(environment.get_template("x").unwrap().render(()).is_err());
+        versions
+            .into_iter()
+            .find(version)
+            .unwrap_or(&name)
+            .to_owned()
     }
 }

@@ -4,15 +4,36 @@ use chrono::{DateTime, LocalResult, Offset, TimeZone};
 use chrono_tz::{OffsetName, Tz};
 
 /// How people name the zone.
-pub enum ZoneName {
+enum ZoneName {
     /// A place whose clocks show this time: `New York`.
     Place(String),
     /// The time itself: `CET`, `UTC`, `UTC-5`.
     Time(String),
 }
 
+/// Whose time it is, in words. `places` are cities that have a name of their own in the language, as in `Wien` for
+/// `Vienna`; `say` puts one into words. A time that the clocks show twice says which is meant.
+pub fn in_words(
+    local: &DateTime<Tz>,
+    places: &[(&str, &str)],
+    say: impl Fn(&str) -> String,
+) -> String {
+    match name(local) {
+        ZoneName::Place(place) => {
+            let own = places.iter().find(|(foreign, _)| *foreign == place);
+            let words = say(own.map_or(&place, |(_, own)| own));
+            if comes_twice(local) {
+                format!("{words}, {}", abbreviation(local))
+            } else {
+                words
+            }
+        }
+        ZoneName::Time(time) => time,
+    }
+}
+
 /// The city of an IANA name, else what the clocks are said to show.
-pub fn name(local: &DateTime<Tz>) -> ZoneName {
+fn name(local: &DateTime<Tz>) -> ZoneName {
     match local.timezone().name().rsplit_once('/') {
         Some((area, place)) if area != "Etc" => ZoneName::Place(place.replace('_', " ")),
         _ => ZoneName::Time(abbreviation(local)),
@@ -35,7 +56,7 @@ pub fn abbreviation(local: &DateTime<Tz>) -> String {
 }
 
 /// Whether the clocks show this time twice, so that it takes more than a place to say which is meant.
-pub fn comes_twice(local: &DateTime<Tz>) -> bool {
+fn comes_twice(local: &DateTime<Tz>) -> bool {
     matches!(
         local.timezone().from_local_datetime(&local.naive_local()),
         LocalResult::Ambiguous(..)

@@ -113,6 +113,23 @@ mod tests {
         );
     }
 
+    /// Of French the alphabet has é, è, à and ù, and of Spanish ñ, ü, ¿ and ¡; nothing else with a mark.
+    #[test]
+    fn french_and_spanish_lose_only_what_the_alphabet_lacks() {
+        check(
+            "Rappel : rendez-vous le 1er août à 9 h, où l’élève reçoit sa tâche. Ça vous paraît sûr, cœur ? Répondez STOP.",
+            expect![
+                "Rappel : rendez-vous le 1er aout à 9 h, où l'élève recoit sa tache. Ça vous parait sur, coeur ? Répondez STOP."
+            ],
+        );
+        check(
+            "¿Está usted en camino? ¡Mañana tendrá su cita con la Dra. Ibáñez Agüero, según acordó! Responda aquí, por favor.",
+            expect![
+                "¿Esta usted en camino? ¡Mañana tendra su cita con la Dra. Ibañez Agüero, segun acordo! Responda aqui, por favor."
+            ],
+        );
+    }
+
     #[test]
     fn nothing_is_lost_where_nothing_is_won() {
         // The smiley keeps the text in UCS-2, whatever the accents do.

@@ -9,12 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::DateTime;
 use plugin_core::contract::exports::punctual::reminders::delivering::{Decision, Stale};
-use plugin_core::contract::exports::punctual::reminders::planning::{Action, Change};
+use plugin_core::contract::exports::punctual::reminders::planning::{Action, Change, Person};
 use plugin_core::delivering::decide;
 use plugin_core::planning::reconcile;
 use plugin_core::types::{
-    Appointment, AppointmentStatus, Channel, Instant, Notification, NotificationStatus as Status,
-    Offset, Policy, Reason, Step, Window,
+    Appointment, AppointmentStatus, Blocks, Channel, Instant, Notification,
+    NotificationStatus as Status, Offset, Policy, Reason, Step, Window,
 };
 
 pub const APPOINTMENT: &str = "6f9619ff-8b86-d011-b42d-00cf4fc964ff";
@@ -24,6 +24,15 @@ pub fn at(text: &str) -> Instant {
         .unwrap()
         .timestamp_millis()
 }
+
+/// A person of whom nothing more is known.
+pub const STRANGER: Person = Person {
+    blocks: Blocks {
+        email: None,
+        sms: None,
+    },
+    others: Vec::new(),
+};
 
 /// Nothing but an id: what is known before anybody said anything.
 pub fn blank() -> Appointment {
@@ -71,6 +80,7 @@ pub fn policy(window: Option<Window>) -> Policy {
         default_time_zone: "Etc/UTC".into(),
         default_locale: "en".into(),
         retry_after_seconds: vec![30, 120, 600],
+        daily_cap: None,
     }
 }
 
@@ -90,6 +100,7 @@ pub struct Clinic {
     pub now: Instant,
     /// None: deleted.
     pub appointment: Option<Appointment>,
+    pub person: Person,
     pub rows: BTreeMap<String, Notification>,
     /// Whether messages can be cancelled. Nothing may depend on it.
     pub bus_cancels: bool,
@@ -103,6 +114,7 @@ impl Clinic {
             policy,
             now,
             appointment: None,
+            person: STRANGER,
             rows: BTreeMap::new(),
             bus_cancels: false,
             messages: Vec::new(),
@@ -112,7 +124,13 @@ impl Clinic {
 
     pub fn demands(&self) -> Vec<Change> {
         let rows: Vec<_> = self.rows.values().cloned().collect();
-        reconcile(self.appointment.as_ref(), &self.policy, &rows, self.now)
+        reconcile(
+            self.appointment.as_ref(),
+            &self.policy,
+            &self.person,
+            &rows,
+            self.now,
+        )
     }
 
     /// An event came: plan, write rows, queue messages, mark rows.
@@ -224,7 +242,8 @@ impl Clinic {
             ..row.clone()
         };
         let appointment = self.appointment.as_ref();
-        if decide(Some(&asked), appointment, self.now, self.now) != Decision::Send {
+        let blocks = self.person.blocks;
+        if decide(Some(&asked), appointment, blocks, self.now, self.now) != Decision::Send {
             return false;
         }
         *row = asked;
@@ -257,7 +276,8 @@ impl Clinic {
         self.messages = later;
         for message in Vec::clone(&due).into_iter().chain(due) {
             let row = self.rows.get(&message.id);
-            let decision = decide(row, self.appointment.as_ref(), message.due_at, now);
+            let (appointment, blocks) = (self.appointment.as_ref(), self.person.blocks);
+            let decision = decide(row, appointment, blocks, message.due_at, now);
             match decision {
                 Decision::Send => self.send(&message.id),
                 Decision::Settle(settlement) => {
@@ -292,6 +312,11 @@ impl Clinic {
             Channel::Sms => &appointment.phone,
         };
         assert!(contact.is_some(), "sent to nobody");
+        let block = match row.channel {
+            Channel::Email => self.person.blocks.email,
+            Channel::Sms => self.person.blocks.sms,
+        };
+        assert_eq!(block, None, "sent to somebody who said no");
         assert!(self.sent.insert(id.to_owned()), "sent twice");
         row.status = Status::Sent;
         row.reason = None;

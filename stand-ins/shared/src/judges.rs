@@ -1,7 +1,6 @@
 //! The vendors' own clients, which judge the stand-ins: installed beside the build, never into the source tree.
 //!
-//! A stand-in that is judged has a folder with `python/requirements.txt` and `node/package.json`, which pin the
-//! clients. [`install`] puts them into a folder of their own under the target directory; [`python`] and [`node`]
+//! What is judged has a folder with `python/requirements.txt`, `node/package.json` or both, which pin the clients. [`install`] puts them into a folder of their own under the target directory; [`python`] and [`node`]
 //! find them there, or say in a sentence why not, for a test to show when it skips.
 
 use std::path::{Path, PathBuf};
@@ -12,15 +11,22 @@ pub fn folder(target: &Path, stand_in: &str) -> PathBuf {
     target.join("judges").join(stand_in)
 }
 
-/// Installs what is not installed yet, with pip and npm. The answers say what could not be, and why.
+/// Installs what is pinned and not installed yet, with pip and npm. The answers say what could not be, and why.
 pub fn install(pins: &Path, into: &Path) -> Vec<String> {
-    let python = python(pins, into)
-        .map(drop)
-        .or_else(|_| install_python(pins, into));
-    let node = node(pins, into)
-        .map(drop)
-        .or_else(|_| install_node(pins, into));
-    [python, node].into_iter().filter_map(Result::err).collect()
+    let python = || {
+        python(pins, into)
+            .map(drop)
+            .or_else(|_| install_python(pins, into))
+    };
+    let node = || {
+        node(pins, into)
+            .map(drop)
+            .or_else(|_| install_node(pins, into))
+    };
+    let python = pins.join("python").is_dir().then(python);
+    let node = pins.join("node").is_dir().then(node);
+    let asked = [python, node].into_iter().flatten();
+    asked.filter_map(Result::err).collect()
 }
 
 /// The Python interpreter that has the clients.

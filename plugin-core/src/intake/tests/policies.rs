@@ -17,8 +17,10 @@ fn check(json: &str, expected: Expect) {
             let window = policy.window.map_or("always".to_owned(), |window| {
                 format!("{}..{}", window.opens_minute, window.closes_minute)
             });
+            let cap = policy.daily_cap.map(|cap| format!(" {cap} a day"));
+            let cap = cap.unwrap_or_default();
             format!(
-                "{}\n{window} {} {} {:?}",
+                "{}\n{window} {} {} {:?}{cap}",
                 steps.join("\n"),
                 policy.default_time_zone,
                 policy.default_locale,
@@ -56,7 +58,13 @@ fn a_policy_of_the_clinic() {
             480..1440 Europe/Berlin de-DE [30]"#]],
     );
     check(
-        r#"{"steps":[],"window":null,"retry_after_seconds":[]}"#,
+        r#"{"steps":[],"daily_cap":3}"#,
+        expect![[r#"
+
+        always UTC en [15, 60, 240, 900, 3600, 10800] 3 a day"#]],
+    );
+    check(
+        r#"{"steps":[],"window":null,"daily_cap":null,"retry_after_seconds":[]}"#,
         expect![[r#"
 
         always UTC en []"#]],
@@ -72,7 +80,7 @@ fn what_is_refused() {
     check(
         r#"{"step":[]}"#,
         expect![
-            "reminder_policy.step: No such member. There are: steps, window, default_time_zone, default_locale, retry_after_seconds."
+            "reminder_policy.step: No such member. There are: steps, window, default_time_zone, default_locale, retry_after_seconds, daily_cap."
         ],
     );
     check(
@@ -175,6 +183,20 @@ fn what_is_refused() {
             "reminder_policy.retry_after_seconds[0]: Expected whole seconds from 1 to 604800, found a number."
         ],
     );
+    for (cap, found) in [
+        ("0", "a number"),
+        ("101", "a number"),
+        ("1.5", "a number"),
+        ("-1", "a number"),
+        (r#""3""#, "a text"),
+    ] {
+        let problem = read_policy(&format!("{{\"daily_cap\":{cap}}}")).unwrap_err();
+        let detail = format!("Expected null, or a whole number from 1 to 100, found {found}.");
+        assert_eq!(
+            (&*problem.field, problem.detail),
+            ("reminder_policy.daily_cap", detail)
+        );
+    }
     let many = vec![r#"{"before":"P1D"}"#; 17].join(",");
     check(
         &format!("{{\"steps\":[{many}]}}"),

@@ -1,7 +1,7 @@
 use expect_test::{Expect, expect};
 
-use super::{appointment, at, policy, snake, step, within};
-use crate::planning::{identity::channel_code, plan};
+use super::{appointment, at, plan, policy, snake, step, within};
+use crate::planning::identity::channel_code;
 use crate::time::rfc3339;
 use crate::types::{Appointment, AppointmentStatus, Channel, Offset, Policy, Step};
 

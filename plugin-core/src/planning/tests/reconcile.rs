@@ -2,13 +2,13 @@
 
 use expect_test::{Expect, expect};
 
-use super::{APPOINTMENT, appointment, at, policy, snake};
-use crate::contract::exports::punctual::reminders::planning::Change;
-use crate::planning::{identity::channel_code, notification_id, reconcile};
+use super::{APPOINTMENT, STRANGER, appointment, at, policy, reconcile, snake};
+use crate::contract::exports::punctual::reminders::planning::{Change, Person};
+use crate::planning::{identity::channel_code, notification_id};
 use crate::time::rfc3339;
 use crate::types::{
-    Appointment, AppointmentStatus, Channel, Instant, Notification, NotificationStatus as Status,
-    Policy, Reason,
+    Appointment, AppointmentStatus, Blocks, Channel, Instant, Notification,
+    NotificationStatus as Status, Policy, Reason,
 };
 
 const START: &str = "2026-06-01T09:00:00Z";
@@ -534,4 +534,66 @@ fn a_move_cancels_the_old_and_creates_the_new() {
         PT1H sms for 2026-06-01T09:00:00Z: cancel 2026-06-01T08:00:00Z appointment_moved
     "#]]
     .assert_eq(&text);
+}
+
+/// A block skips what lives, and what it skipped comes back when it is lifted.
+#[test]
+fn a_block_comes_and_goes() {
+    let blocked = Person {
+        blocks: Blocks {
+            email: Some(Reason::OptedOut),
+            sms: None,
+        },
+        others: Vec::new(),
+    };
+    let look = |row: Option<&Notification>, person: &Person, now: &str| {
+        let rows: Vec<_> = row.cloned().into_iter().collect();
+        tell(&crate::planning::reconcile(
+            Some(&appointment()),
+            &one(),
+            person,
+            &rows,
+            at(now),
+        ))
+    };
+    let scheduled = row(Status::Scheduled, None, at(DUE));
+    let skipped = row(Status::Skipped, Some(Reason::OptedOut), at(DUE));
+    let canceled = row(Status::Canceled, Some(Reason::CanceledByStaff), at(DUE));
+    for (row, person, now, expected) in [
+        (
+            None,
+            &blocked,
+            EARLY,
+            expect!["skip 2026-05-31T09:00:00Z opted_out"],
+        ),
+        (
+            Some(&scheduled),
+            &blocked,
+            EARLY,
+            expect!["skip 2026-05-31T09:00:00Z opted_out"],
+        ),
+        (Some(&skipped), &blocked, EARLY, expect!["–"]),
+        (
+            Some(&skipped),
+            &STRANGER,
+            EARLY,
+            expect!["revive 2026-05-31T09:00:00Z"],
+        ),
+        // Too late to come back.
+        (Some(&skipped), &STRANGER, LATE, expect!["–"]),
+        (Some(&canceled), &blocked, EARLY, expect!["–"]),
+    ] {
+        expected.assert_eq(&look(row, person, now));
+    }
+    // Staff cannot talk to somebody who does not want to hear.
+    let wanted_now = Notification {
+        send_now_at: Some(at(EARLY)),
+        due_at: at(EARLY),
+        ..scheduled
+    };
+    expect!["skip 2026-05-31T09:00:00Z opted_out"].assert_eq(&look(
+        Some(&wanted_now),
+        &blocked,
+        EARLY,
+    ));
 }

@@ -7,13 +7,18 @@ use super::*;
 /// Compares all that a person would get with the files `golden/<name>.txt` and `golden/<name>.html`.
 #[track_caller]
 fn check(name: &str, appointment: &Appointment, sender: &Sender) {
+    check_with(name, appointment, sender, &NO_LINKS);
+}
+
+#[track_caller]
+fn check_with(name: &str, appointment: &Appointment, sender: &Sender, links: &Links) {
     let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rendering/golden");
     let Email {
         subject,
         text,
         html,
-    } = email(appointment, sender);
-    let Sms { text: sms, size } = sms(appointment, sender);
+    } = email_with(appointment, sender, links);
+    let Sms { text: sms, size } = sms_with(appointment, sender, links);
     assert!(!subject.contains(char::is_control), "{subject:?}");
     let plain = format!(
         "Subject: {subject}\n\n{text}\n--- SMS, {:?}, {} units in {} segment(s)\n{sms}\n",
@@ -21,6 +26,66 @@ fn check(name: &str, appointment: &Appointment, sender: &Sender) {
     );
     expect_file![format!("{golden}/{name}.txt")].assert_eq(&plain);
     expect_file![format!("{golden}/{name}.html")].assert_eq(&format!("{html}\n"));
+}
+
+/// Every template of a language: with all that may be in a message, with as little as may be, and the two that are no
+/// reminders. `locale` is of a region that has only a part of a language to itself.
+#[track_caller]
+fn check_language(tag: &str, locale: &str, zone: &str, start: &str) {
+    let full = Appointment {
+        locale: Some(locale.into()),
+        time_zone: Some(zone.into()),
+        start_at: Some(at(start)),
+        ..appointment()
+    };
+    let bare = Appointment {
+        service: None,
+        customer_name: None,
+        ..full.clone()
+    };
+    let clinic = sender(Some("+1 202 555 0100"));
+    check_with(&format!("{tag}/full"), &full, &clinic, &all_links());
+    check(&format!("{tag}/bare"), &bare, &sender(None));
+    let one_link = Links {
+        reschedule: all_links().reschedule,
+        ..NO_LINKS
+    };
+    check_with(&format!("{tag}/one-link"), &full, &clinic, &one_link);
+
+    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rendering/golden");
+    let Rendered { message, template } = render_stopped(Some(locale), &clinic, &policy()).unwrap();
+    let Message::Sms(Sms { text, size }) = message else {
+        panic!("an email, and an SMS was asked for")
+    };
+    assert_eq!(size.segments, 1, "{text}");
+    assert!(
+        template.starts_with(&format!("stopped/{tag}@")),
+        "{template}"
+    );
+    expect_file![format!("{golden}/{tag}/stopped.txt")].assert_eq(&format!("{text}\n"));
+    let calendar = calendar(&full, &clinic, &policy(), at("2026-01-01T00:00:00Z")).unwrap();
+    // Git may not keep what ends a line; that it is CR LF is tested elsewhere.
+    expect_file![format!("{golden}/{tag}/calendar.ics")].assert_eq(&calendar.replace("\r\n", "\n"));
+}
+
+#[test]
+fn english() {
+    check_language("en", "en-US", "America/New_York", "2026-06-01T13:00:00Z");
+}
+
+#[test]
+fn spanish() {
+    check_language("es", "es-MX", "America/Mexico_City", "2026-09-16T20:30:00Z");
+}
+
+#[test]
+fn french() {
+    check_language("fr", "fr-CA", "America/Montreal", "2026-08-01T13:00:00Z");
+}
+
+#[test]
+fn german() {
+    check_language("de", "de-AT", "Europe/Vienna", "2027-01-12T08:15:00Z");
 }
 
 #[test]

@@ -1,13 +1,17 @@
 //! What holds for every message. What whole messages look like is in `golden`.
 
+mod calendar;
+mod dates;
 mod golden;
+mod sizes;
+mod templates;
 
 use expect_test::expect;
 use proptest::prelude::*;
 
 use super::*;
 use crate::contract::exports::punctual::reminders::rendering::SmsEncoding;
-use crate::types::AppointmentStatus;
+use crate::types::{AppointmentStatus, Instant};
 
 fn appointment() -> Appointment {
     Appointment {
@@ -40,12 +44,44 @@ fn policy() -> Policy {
         default_time_zone: "UTC".into(),
         default_locale: "en".into(),
         retry_after_seconds: Vec::new(),
+        daily_cap: None,
     }
+}
+
+const NO_LINKS: Links = Links {
+    confirm: None,
+    cancel: None,
+    reschedule: None,
+    unsubscribe: None,
+    calendar: None,
+};
+
+fn all_links() -> Links {
+    let link = |name: &str| Some(format!("https://clinic.example/{name}/q3Jx0eB2mT8uVw9Z"));
+    Links {
+        confirm: link("c"),
+        cancel: link("x"),
+        reschedule: link("r"),
+        unsubscribe: link("u"),
+        calendar: link("i"),
+    }
+}
+
+fn at(text: &str) -> Instant {
+    chrono::DateTime::parse_from_rfc3339(text)
+        .unwrap()
+        .timestamp_millis()
 }
 
 #[track_caller]
 fn email(appointment: &Appointment, sender: &Sender) -> Email {
-    match render(appointment, "P1D", Channel::Email, sender, &policy()).unwrap() {
+    email_with(appointment, sender, &NO_LINKS)
+}
+
+#[track_caller]
+fn email_with(appointment: &Appointment, sender: &Sender, links: &Links) -> Email {
+    let rendered = render(appointment, "P1D", Channel::Email, sender, &policy(), links).unwrap();
+    match rendered.message {
         Message::Email(email) => email,
         Message::Sms(_) => panic!("an SMS, and an email was asked for"),
     }
@@ -53,7 +89,13 @@ fn email(appointment: &Appointment, sender: &Sender) -> Email {
 
 #[track_caller]
 fn sms(appointment: &Appointment, sender: &Sender) -> Sms {
-    match render(appointment, "P1D", Channel::Sms, sender, &policy()).unwrap() {
+    sms_with(appointment, sender, &NO_LINKS)
+}
+
+#[track_caller]
+fn sms_with(appointment: &Appointment, sender: &Sender, links: &Links) -> Sms {
+    let rendered = render(appointment, "P1D", Channel::Sms, sender, &policy(), links).unwrap();
+    match rendered.message {
         Message::Sms(sms) => sms,
         Message::Email(_) => panic!("an email, and an SMS was asked for"),
     }
@@ -127,7 +169,7 @@ fn what_is_private_stays_so() {
 #[track_caller]
 fn refused(appointment: &Appointment, sender: &Sender, expected: &str) {
     for channel in [Channel::Email, Channel::Sms] {
-        let error = render(appointment, "P1D", channel, sender, &policy()).unwrap_err();
+        let error = render(appointment, "P1D", channel, sender, &policy(), &NO_LINKS).unwrap_err();
         assert_eq!(error, expected);
     }
 }
@@ -162,6 +204,47 @@ fn refusals() {
         },
         "the sender has no name",
     );
+}
+
+#[test]
+fn a_link_that_is_none_is_refused_and_not_quoted() {
+    for link in [
+        "javascript:alert(1)",
+        "clinic.example/c/secret",
+        "https://clinic.example/\nBcc: x",
+    ] {
+        let links = Links {
+            confirm: Some(link.into()),
+            ..NO_LINKS
+        };
+        for channel in [Channel::Email, Channel::Sms] {
+            let clinic = sender(None);
+            let refused = render(&appointment(), "P1D", channel, &clinic, &policy(), &links);
+            assert_eq!(refused.unwrap_err(), "a link is no web address");
+        }
+    }
+}
+
+#[test]
+fn the_template_is_named() {
+    for (locale, expected) in [
+        (None, "reminder/en@"),
+        (Some("fr-CA"), "reminder/fr@"),
+        (Some("es"), "reminder/es@"),
+        (Some("pt"), "reminder/en@"),
+    ] {
+        let appointment = Appointment {
+            locale: locale.map(Into::into),
+            ..appointment()
+        };
+        for channel in [Channel::Email, Channel::Sms] {
+            let clinic = sender(None);
+            let rendered =
+                render(&appointment, "P1D", channel, &clinic, &policy(), &NO_LINKS).unwrap();
+            let version = rendered.template.strip_prefix(expected).unwrap();
+            assert!(version.parse::<u32>().is_ok_and(|version| version > 0));
+        }
+    }
 }
 
 proptest! {

@@ -2,7 +2,7 @@
 
 use punctual_app::core::events::{DatedAppointment, check_appointment, merge, overlap, read_draft};
 use punctual_app::core::planning::plan;
-use punctual_app::core::{Appointment, FieldChange, code};
+use punctual_app::core::{Appointment, FieldChange, STRANGER, code};
 use punctual_app::edge;
 use punctual_app::flows::settle::settle;
 use punctual_app::flows::webhook::accept;
@@ -101,7 +101,7 @@ pub fn preview(app: &Clinic<'_>, request: &Request) -> Result<Response, Response
     if !problems.is_empty() {
         return Err(refuse(&problems));
     }
-    let reminders: Vec<_> = plan(&appointment, app.policy, now)
+    let reminders: Vec<_> = plan(&appointment, app.policy, &STRANGER, now)
         .iter()
         .map(|planned| {
             json!({"id": planned.id, "step": planned.step, "channel": code(planned.channel), "due_at": rfc3339(planned.due_at),

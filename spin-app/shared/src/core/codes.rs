@@ -74,5 +74,10 @@ impl Code for Reason {
         (Self::NoTimeLeft, "no_time_left"),
         (Self::TemplateError, "template_error"),
         (Self::OutcomeUnknown, "outcome_unknown"),
+        (Self::OptedOut, "opted_out"),
+        (Self::AddressSuppressed, "address_suppressed"),
+        (Self::DailyCap, "daily_cap"),
+        (Self::Undeliverable, "undeliverable"),
+        (Self::ProviderMisconfigured, "provider_misconfigured"),
     ];
 }

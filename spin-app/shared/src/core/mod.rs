@@ -20,8 +20,26 @@ pub use codes::{Code, code, parse};
 #[cfg(target_family = "wasm")]
 pub use contract::punctual::reminders::types::*;
 #[cfg(target_family = "wasm")]
-pub use contract::punctual::reminders::{delivering, events, planning, rendering};
+pub use contract::punctual::reminders::{consent, delivering, events, planning, rendering};
 #[cfg(not(target_family = "wasm"))]
 pub use native::types::*;
 #[cfg(not(target_family = "wasm"))]
-pub use native::{delivering, events, planning, rendering};
+pub use native::{consent, delivering, events, planning, rendering};
+
+/// A person of whom nothing is known beyond the appointment.
+pub const STRANGER: planning::Person = planning::Person {
+    blocks: Blocks {
+        email: None,
+        sms: None,
+    },
+    others: Vec::new(),
+};
+
+/// No links at all.
+pub const NO_LINKS: rendering::Links = rendering::Links {
+    confirm: None,
+    cancel: None,
+    reschedule: None,
+    unsubscribe: None,
+    calendar: None,
+};

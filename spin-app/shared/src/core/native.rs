@@ -35,7 +35,7 @@ pub mod events {
 /// `wit/planning.wit`
 pub mod planning {
     pub use plugin_core::contract::exports::punctual::reminders::planning::{
-        Action, Change, Planned,
+        Action, Change, Person, Planned, Taken,
     };
     pub use plugin_core::planning::{notification_id, plan, reconcile};
 }
@@ -43,16 +43,22 @@ pub mod planning {
 /// `wit/delivering.wit`
 pub mod delivering {
     pub use plugin_core::contract::exports::punctual::reminders::delivering::{
-        Decision, Next, Outcome, Settlement, Stale,
+        Decision, Next, Outcome, Receipt, Settlement, Stale, Turn,
     };
-    pub use plugin_core::delivering::{after, decide, last_look};
+    pub use plugin_core::delivering::{after, decide, last_look, on_receipt};
 }
 
 /// `wit/rendering.wit`
 pub mod rendering {
     pub use plugin_core::contract::exports::punctual::reminders::rendering::{
-        Email, Message, Sender, Sms, SmsEncoding, SmsSize,
+        Email, Links, Message, Rendered, Sender, Sms, SmsEncoding, SmsSize,
     };
-    pub use plugin_core::rendering::render;
+    pub use plugin_core::rendering::{calendar, render, render_stopped};
     pub use plugin_core::sms::measure as measure_sms;
+}
+
+/// `wit/consent.wit`
+pub mod consent {
+    pub use plugin_core::consent::read_reply;
+    pub use plugin_core::contract::exports::punctual::reminders::consent::Reply;
 }

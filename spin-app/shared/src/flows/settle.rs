@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{App, FlowError};
 use crate::core::planning::{Action, Change, reconcile};
-use crate::core::{Instant, Notification, NotificationStatus as Status, code};
+use crate::core::{Instant, Notification, NotificationStatus as Status, STRANGER, code};
 use crate::queue::{Body, Cancel, NewMessage, Queue};
 use crate::records::{Loaded, NotificationRow, Records};
 
@@ -53,7 +53,7 @@ pub async fn settle<R: Records, Q: Queue>(
     let mut report = Report::default();
     for _ in 0..ROUNDS_MAX {
         let rows: Vec<Notification> = loaded.rows.iter().map(|row| row.core.clone()).collect();
-        let changes = reconcile(loaded.living(), app.policy, &rows, (app.clock)());
+        let changes = reconcile(loaded.living(), app.policy, &STRANGER, &rows, (app.clock)());
         // Nothing to do means that all was right when it was read; whoever changed it since says so.
         let settled = changes.is_empty() || apply(app, &mut loaded, &changes, &mut report).await?;
         if settled {

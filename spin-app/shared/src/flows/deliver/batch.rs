@@ -6,7 +6,9 @@ use super::held::Early;
 use super::{Outlets, Summary, provider};
 use crate::core::delivering::{Decision, Next, Outcome, Settlement, after, decide, last_look};
 use crate::core::rendering::render;
-use crate::core::{Appointment, Channel, Instant, NotificationStatus as Status, Reason};
+use crate::core::{
+    Appointment, Channel, Instant, NO_LINKS, NotificationStatus as Status, Reason, STRANGER,
+};
 use crate::flows::settle::message;
 use crate::flows::{App, FlowError};
 use crate::queue::{Disposition, Locked, NewMessage, Queue, Settled};
@@ -81,6 +83,7 @@ pub async fn work<R: Records, Q: Queue, E: Sender, M: Sender>(
         let decision = decide(
             known.map(|(row, _)| &row.core),
             known.and_then(|(_, a)| a.as_ref()),
+            STRANGER.blocks,
             body.due_at,
             now,
         );
@@ -280,7 +283,9 @@ fn outgoing<R, Q, E, M>(
             row.core.channel,
             outlets.signature,
             app.policy,
-        )?,
+            &NO_LINKS,
+        )?
+        .message,
     })
 }
 
@@ -302,7 +307,7 @@ fn conclude<R, Q>(
             row.sent_at = Some(now);
             (Outcome::Accepted, None)
         }
-        Sent::Rejected(error) => (Outcome::Rejected, Some(error)),
+        Sent::Rejected(error) => (Outcome::Rejected(Reason::ProviderRejected), Some(error)),
         Sent::Unavailable(wish, error) => (Outcome::Unavailable(wish), Some(error)),
         Sent::Unanswered(error) => (Outcome::Unanswered, Some(error)),
     };
