@@ -91,7 +91,9 @@ impl Shape {
         match (self, value) {
             (Self::Text(least, most), Value::String(text)) => {
                 let length = text.chars().count();
-                if !(*least..=*most).contains(&length) {
+                if length < *least && *most == usize::MAX {
+                    wrong(format!("must have {least} or more characters"));
+                } else if !(*least..=*most).contains(&length) {
                     wrong(format!("must have {least} to {most} characters"));
                 }
             }
