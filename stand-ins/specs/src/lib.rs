@@ -165,3 +165,65 @@ fn typed(text: &str, schema: &Value) -> Value {
     }
     members.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(file: &str, path: &str, kind: &str, body: &str, good: bool) {
+        let Some(spec) = Spec::load(file) else {
+            return;
+        };
+        let request = Request::post("/").header("content-type", kind);
+        let request = request.body(Bytes::from(body.to_owned())).unwrap();
+        let found = spec.request(path, &request);
+        assert_eq!(found.is_empty(), good, "{body}: {found:?}");
+    }
+
+    #[test]
+    fn requests_are_told_apart() {
+        let (form, json) = ("application/x-www-form-urlencoded", "application/json");
+        let twilio = |body: &str, good| {
+            let path = "/2010-04-01/Accounts/{AccountSid}/Messages.json";
+            let file = "twilio_api_v2010.messages.subset.json";
+            check(file, path, form, body, good);
+        };
+        twilio("To=%2B12025550123&ValidityPeriod=60", true);
+        twilio("Body=x", false);
+        twilio("To=%2B12025550123&ValidityPeriod=abc", false);
+        twilio("To=%2B12025550123&MessagingServiceSid=MG1", false);
+        let sendgrid =
+            |body: &str, good| check("tsg_mail_v3.json", "/v3/mail/send", json, body, good);
+        let to = r#""personalizations":[{"to":[{"email":"pat@example.com"}]}]"#;
+        let good = format!(r#"{{{to},"from":{{"email":"clinic@example.com"}}}}"#);
+        sendgrid(&good, true);
+        sendgrid(&good.replace("clinic@", ""), false);
+        sendgrid(&format!("{{{to}}}"), false);
+        sendgrid("{", false);
+        let acs =
+            |body: &str, good| check("acs_sms_2026-01-23.resolved.json", "/sms", json, body, good);
+        acs(r#"{"from":"a","smsRecipients":[],"message":""}"#, true);
+        acs(r#"{"smsRecipients":[],"message":""}"#, false);
+    }
+
+    #[test]
+    fn answers_are_told_apart() {
+        let Some(spec) = Spec::load("acs_email_2025-09-01.resolved.json") else {
+            return;
+        };
+        for (status, body, good) in [
+            (202, r#"{"id":"x","status":"Running"}"#, true),
+            (202, r#"{"id":"x","status":"Gone"}"#, false),
+            (202, r#"{"status":"Running"}"#, false),
+            (429, r#"{"error":{"code":"x"}}"#, true),
+            (429, r#"{"error":"x"}"#, false),
+            (429, "", false),
+        ] {
+            let response = Response::builder().status(status);
+            let response = response.body(Bytes::from(body)).unwrap();
+            let found = spec.response("/emails:send", "POST", &response);
+            assert_eq!(found.is_empty(), good, "{status} {body}: {found:?}");
+        }
+    }
+}
