@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use http::{Method, Request, Response, header};
 use punctual_stand_ins::messaging::sms::{Wish, is_e164, segments};
-use punctual_stand_ins::messaging::{Agenda, Courier, Fates, Inbox, Usage};
+use punctual_stand_ins::messaging::{Agenda, Courier, Fates, Inbox, Parcel, Usage};
 use punctual_stand_ins::{
     Answer, FaultKind, Faults, Form, Guid, Ledger, Outgoing, Point, Random, Reply, Strike,
 };
@@ -243,11 +243,10 @@ impl Acs {
         });
         match over {
             Some((Told::Handshake(code), _)) => eventgrid::judge_handshake(self, code, answer),
-            Some((told @ Told::Event(_), false)) => {
-                if self.dead_letters.len() < self.options.history_capacity {
-                    let about = punctual_stand_ins::messaging::Parcel::label(&told);
-                    self.dead_letters.push(about);
-                }
+            Some((told @ Told::Event(_), false))
+                if self.dead_letters.len() < self.options.history_capacity =>
+            {
+                self.dead_letters.push(told.label());
             }
             _ => {}
         }

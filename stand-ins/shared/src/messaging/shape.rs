@@ -98,23 +98,20 @@ impl Shape {
                 }
             }
             (Self::Text(..), _) => wrong("must be a string".into()),
-            (Self::OneOf(known), _) => {
-                if !value.as_str().is_some_and(|text| known.contains(&text)) {
-                    wrong(format!("must be one of {}", known.join(", ")));
-                }
+            (Self::OneOf(known), _)
+                if !value.as_str().is_some_and(|text| known.contains(&text)) =>
+            {
+                wrong(format!("must be one of {}", known.join(", ")));
             }
-            (Self::Email, _) => {
-                if !value.as_str().is_some_and(is_email) {
-                    wrong("must be an email address".into());
-                }
+            (Self::Email, _) if !value.as_str().is_some_and(is_email) => {
+                wrong("must be an email address".into());
             }
-            (Self::Integer(least, most), _) => {
+            (Self::Integer(least, most), _)
                 if !value
                     .as_i64()
-                    .is_some_and(|it| (*least..=*most).contains(&it))
-                {
-                    wrong(format!("must be an integer from {least} to {most}"));
-                }
+                    .is_some_and(|it| (*least..=*most).contains(&it)) =>
+            {
+                wrong(format!("must be an integer from {least} to {most}"));
             }
             (Self::Boolean, _) if !value.is_boolean() => wrong("must be a boolean".into()),
             (Self::List(least, most, item), Value::Array(items)) => {
