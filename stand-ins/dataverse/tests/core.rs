@@ -6,9 +6,7 @@ use http::Request;
 use plugin_core::intake::read_event;
 use punctual_stand_in_dataverse::access::FixedToken;
 use punctual_stand_in_dataverse::{Dataverse, Options, api, webhooks};
-
-/// 2026-11-23T09:00:00Z
-const NOW_MS: i64 = 1_795_424_400_000;
+use punctual_stand_ins::testing::NOW_MS;
 
 #[test]
 fn every_event_is_understood() {

@@ -1,16 +1,13 @@
 //! Our webhook bodies beside genuine ones, which lie beside the workspace: the same members, in objects of each kind.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use http::Request;
 use punctual_stand_in_dataverse::access::FixedToken;
 use punctual_stand_in_dataverse::{Dataverse, Options, api, webhooks};
+use punctual_stand_ins::testing::{NOW_MS, shared_folder};
 use serde_json::Value;
-
-/// 2026-11-23T09:00:00Z
-const NOW_MS: i64 = 1_795_424_400_000;
 
 /// Kind of object → its members. An object without a type is known by the member that holds it.
 type Shapes = BTreeMap<String, BTreeSet<String>>;
@@ -37,10 +34,8 @@ fn collect(name: &str, value: &Value, shapes: &mut Shapes) {
 }
 
 fn genuine() -> Option<Shapes> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
-    let shared = std::env::var_os("PUNCTUAL_SHARED").map_or_else(beside, PathBuf::from);
     let mut shapes = Shapes::new();
-    for entry in std::fs::read_dir(shared.join("data/payloads")).ok()? {
+    for entry in std::fs::read_dir(shared_folder().join("data/payloads")).ok()? {
         let path = entry.ok()?.path();
         if path
             .extension()

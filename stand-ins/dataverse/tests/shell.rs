@@ -1,67 +1,28 @@
 //! The stand-in over sockets: webhooks reach a receiver, the one repetition comes when the clock says so, and the
 //! control routes tell of it all.
 
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
-use bytes::Bytes;
-use futures::future::BoxFuture;
-use http::{Request, Response, StatusCode};
 use punctual_stand_in_dataverse::{StandIn, StandInOptions};
-use punctual_stand_ins::{Clock, Handler, ManualClock, Reply, listen, send, serve};
+use punctual_stand_ins::testing::{self, NOW_MS, Receiver};
+use punctual_stand_ins::{Clock, ManualClock};
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
-
-/// 2026-11-23T09:00:00Z
-const NOW_MS: i64 = 1_795_424_400_000;
-const LONGEST: Duration = Duration::from_secs(60);
-
-/// Answers with what it was told, last first, and passes on what it hears.
-struct Receiver {
-    statuses: Mutex<Vec<u16>>,
-    heard: mpsc::UnboundedSender<(String, Value)>,
-}
-
-impl Handler for Receiver {
-    fn answer(&self, request: Request<Bytes>) -> BoxFuture<'_, Reply> {
-        let key = request.headers().get("x-punctual-key");
-        let key = key.and_then(|key| key.to_str().ok()).unwrap_or_default();
-        let body = serde_json::from_slice(request.body()).unwrap();
-        self.heard.send((key.to_owned(), body)).unwrap();
-        let status = self.statuses.lock().unwrap().pop().unwrap_or(200);
-        let mut response = Response::new(Bytes::new());
-        *response.status_mut() = StatusCode::from_u16(status).unwrap();
-        Box::pin(async move { response.into() })
-    }
-}
 
 async fn ask(method: &str, url: String, token: &str, body: Value) -> (u16, Value) {
-    let body = match body {
-        Value::Null => Bytes::new(),
-        body => Bytes::from(body.to_string()),
-    };
-    let request = Request::builder()
-        .method(method)
-        .uri(url)
-        .header("authorization", format!("Bearer {token}"))
-        .body(body)
-        .unwrap();
-    let response = send(request, LONGEST).await.unwrap();
-    let body = serde_json::from_slice(response.body()).unwrap_or(Value::Null);
-    (response.status().as_u16(), body)
+    let authorization = format!("Bearer {token}");
+    testing::ask(method, &url, &[("authorization", &authorization)], body).await
+}
+
+async fn hear(receiver: &mut Receiver) -> (String, Value) {
+    let request = receiver.next().await;
+    let key = request.headers()["x-punctual-key"].to_str().unwrap();
+    let body = serde_json::from_slice(request.body()).unwrap();
+    (key.to_owned(), body)
 }
 
 #[tokio::test]
 async fn a_webhook_arrives_and_is_repeated_once_when_its_time_comes() {
-    let (heard, mut hears) = mpsc::unbounded_channel();
-    let receiver = Receiver {
-        statuses: Mutex::new(vec![200, 503]),
-        heard,
-    };
-    let listener = listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
-    let here = listener.local_addr().unwrap();
-    let server = tokio::spawn(serve(listener, Arc::new(receiver)));
-
+    let mut receiver = Receiver::answering(&[503]).await;
     let clock = Arc::new(ManualClock::new(NOW_MS));
     let options = StandInOptions {
         clock: clock.clone(),
@@ -72,7 +33,8 @@ async fn a_webhook_arrives_and_is_repeated_once_when_its_time_comes() {
     let endpoint = punctual_solution::endpoint_id();
     let endpoint = endpoint.trim_matches(['{', '}']);
     let settings = "<settings><setting name=\"x-punctual-key\" value=\"k\" /></settings>";
-    let set = json!({ "url": format!("http://{here}/webhooks/dataverse"), "authvalue": settings });
+    let set =
+        json!({ "url": format!("{}/webhooks/dataverse", receiver.url()), "authvalue": settings });
     let patched = ask(
         "PATCH",
         format!("{api}/serviceendpoints({endpoint})"),
@@ -91,7 +53,7 @@ async fn a_webhook_arrives_and_is_repeated_once_when_its_time_comes() {
     .await;
     assert_eq!(made.0, 204);
 
-    let (key, first) = hears.recv().await.unwrap();
+    let (key, first) = hear(&mut receiver).await;
     assert_eq!(
         (key.as_str(), &first["MessageName"]),
         ("k", &json!("Create"))
@@ -106,7 +68,7 @@ async fn a_webhook_arrives_and_is_repeated_once_when_its_time_comes() {
         }
         tokio::task::yield_now().await;
     }
-    assert!(hears.try_recv().is_err(), "not before its time");
+    assert!(receiver.heard_nothing(), "not before its time");
     let control = stand_in.control_url();
     let (_, now) = ask(
         "POST",
@@ -117,7 +79,7 @@ async fn a_webhook_arrives_and_is_repeated_once_when_its_time_comes() {
     .await;
     assert_eq!(now["now"], "2026-11-23T09:00:05Z");
     assert_eq!(clock.now_ms(), NOW_MS + 5_000);
-    let (_, second) = hears.recv().await.unwrap();
+    let (_, second) = hear(&mut receiver).await;
     assert_eq!(first["OperationId"], second["OperationId"]);
 
     let (_, counts) = ask("GET", format!("{control}/requests"), "", Value::Null).await;
@@ -138,5 +100,4 @@ async fn a_webhook_arrives_and_is_repeated_once_when_its_time_comes() {
             .unwrap()
             .contains("punctual_appointment")
     );
-    server.abort();
 }

@@ -3,39 +3,19 @@
 //!
 //! `stand-ins/README.md` says how to install them. Where they are missing the test says SKIPPED and why.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use punctual_stand_in_dataverse::access::Caller;
 use punctual_stand_in_dataverse::{StandIn, StandInOptions};
 use punctual_stand_in_entra as entra;
-use punctual_stand_ins::{Authority, Clock, ManualClock, SystemClock, judges};
-use tokio::process::Command;
+use punctual_stand_ins::judges::Court;
+use punctual_stand_ins::{Authority, Clock, ManualClock, SystemClock};
 
-/// The slowest scenario takes seconds; a client that waits for ever is stopped.
-const LONGEST: Duration = Duration::from_secs(120);
+const SCRATCH: &str = env!("CARGO_TARGET_TMPDIR");
 
-fn scenarios() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk")
-}
-
-fn scratch() -> &'static Path {
-    Path::new(env!("CARGO_TARGET_TMPDIR"))
-}
-
-fn installed() -> PathBuf {
-    let target = scratch().parent().expect("the target directory");
-    judges::folder(target, "dataverse")
-}
-
-async fn run(mut client: Command) {
-    let output = tokio::time::timeout(LONGEST, client.kill_on_drop(true).output()).await;
-    let output = output.expect("the scenario ends in time").unwrap();
-    let said = [output.stdout, output.stderr].concat();
-    let said = String::from_utf8_lossy(&said);
-    assert!(output.status.success(), "{said}");
-    print!("{said}");
+fn court() -> Court {
+    Court::of("dataverse", env!("CARGO_MANIFEST_DIR"), SCRATCH)
 }
 
 /// Both stand-ins, under one clock that stands still unless the scenario moves it, and one authority.
@@ -65,19 +45,14 @@ async fn start() -> (StandIn, entra::StandIn) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_python_client_is_satisfied() {
-    let python = match judges::python(&scenarios(), &installed()) {
-        Ok(python) => python,
-        Err(why) => {
-            println!("SKIPPED: PowerPlatform-Dataverse-Client against the stand-in: {why}");
-            return;
-        }
+    let court = court();
+    let Some(mut client) = court.python("PowerPlatform-Dataverse-Client") else {
+        return;
     };
     let (dataverse, entra) = start().await;
-    let bundle = scratch().join(format!("dataverse-ca-{}.pem", std::process::id()));
+    let bundle = Path::new(SCRATCH).join(format!("dataverse-ca-{}.pem", std::process::id()));
     std::fs::write(&bundle, dataverse.authority().pem()).unwrap();
-    let mut client = Command::new(python);
     client
-        .arg(scenarios().join("python/scenario.py"))
         .args([
             dataverse.https_url(),
             dataverse.control_url(),
@@ -91,7 +66,7 @@ async fn the_python_client_is_satisfied() {
         .env("REQUESTS_CA_BUNDLE", &bundle)
         .env("IDENTITY_ENDPOINT", format!("{}/msi/token", entra.url()))
         .env("IDENTITY_HEADER", entra::directory::IDENTITY_HEADER);
-    run(client).await;
+    court.hear(client).await;
     std::fs::remove_file(bundle).unwrap();
     let signed_in = entra.with(|entra| entra.requests.counts().clone());
     let signed_in: Vec<_> = signed_in
@@ -110,22 +85,15 @@ async fn the_python_client_is_satisfied() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_javascript_client_is_satisfied() {
-    let modules = match judges::node(&scenarios(), &installed()) {
-        Ok(modules) => modules,
-        Err(why) => {
-            println!("SKIPPED: dynamics-web-api against the stand-in: {why}");
-            return;
-        }
+    let court = court();
+    let Some(mut client) = court.node("dynamics-web-api") else {
+        return;
     };
     let (dataverse, _entra) = start().await;
-    let mut client = Command::new("node");
-    client
-        .arg(scenarios().join("node/scenario.mjs"))
-        .args([
-            &dataverse.url(),
-            dataverse.token(),
-            &dataverse.control_url(),
-        ])
-        .env("SDK_MODULES", modules);
-    run(client).await;
+    client.args([
+        &dataverse.url(),
+        dataverse.token(),
+        &dataverse.control_url(),
+    ]);
+    court.hear(client).await;
 }

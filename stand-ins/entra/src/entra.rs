@@ -7,15 +7,12 @@
 //! | `GET /msi/token` | the same, as `IDENTITY_ENDPOINT` |
 //! | `GET /{tenant}/v2.0/.well-known/openid-configuration` | where the token endpoint is, for Microsoft's libraries |
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use punctual_stand_ins::control::{json, refuse};
-use punctual_stand_ins::{FaultKind, Faults, Guid, Ledger, Manner, Point, Random, Reply, Strike};
+use punctual_stand_ins::{FaultKind, Faults, Form, Guid, Ledger, Point, Random, Reply, Strike};
 
 use crate::directory::Directory;
-use crate::form::Form;
 use crate::managed::{self, Door};
 use crate::oauth;
 use crate::token::{Claims, Judge};
@@ -113,7 +110,7 @@ impl Entra {
             },
         };
         self.requests.note(now_ms, kind, response.status().as_u16());
-        spoil(response, strike)
+        Reply::struck(response, strike)
     }
 
     fn token(
@@ -230,21 +227,6 @@ fn discovery(directory: &Directory, request: &Request<Bytes>) -> Option<Response
         "response_types_supported": ["code"],
     });
     Some(json(StatusCode::OK, &body))
-}
-
-/// Does to an answer what a fault asks for.
-fn spoil(response: Response<Bytes>, strike: Option<Strike>) -> Reply {
-    let mut reply = Reply::from(response);
-    if let Some(strike) = strike {
-        reply.manner = match strike.kind {
-            FaultKind::Drop | FaultKind::LoseAnswer => Manner::Dropped,
-            FaultKind::HalfAnswer => Manner::Half,
-            FaultKind::NoAnswer => Manner::Silent,
-            _ => Manner::Whole,
-        };
-        reply.delay = Duration::from_millis(strike.delay_ms);
-    }
-    reply
 }
 
 #[cfg(test)]

@@ -15,7 +15,6 @@
 pub mod directory;
 pub mod entra;
 mod error;
-mod form;
 mod managed;
 mod oauth;
 mod shell;

@@ -3,11 +3,11 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
+use punctual_stand_ins::Form;
 use punctual_stand_ins::control::json;
 use subtle::ConstantTimeEq;
 
 use crate::directory::{Directory, Identity};
-use crate::form::Form;
 
 /// Where IMDS answers, at `http://169.254.169.254`.
 pub(crate) const IMDS_PATH: &str = "/metadata/identity/oauth2/token";

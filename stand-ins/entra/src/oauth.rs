@@ -1,13 +1,12 @@
 //! `POST /{tenant}/oauth2/v2.0/token`: client credentials, by secret or by a federated assertion.
 
 use http::StatusCode;
-use punctual_stand_ins::Guid;
+use punctual_stand_ins::{Form, Guid};
 use serde::Deserialize;
 use subtle::ConstantTimeEq;
 
 use crate::directory::{Application, Directory};
 use crate::error::Refusal;
-use crate::form::Form;
 use crate::token;
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

@@ -11,9 +11,11 @@ use punctual_stand_in_dataverse::schema::TableDefinition;
 use punctual_stand_in_servicebus::access::{Grant, Rights};
 use punctual_stand_in_servicebus::options::QueueOptions;
 use punctual_stand_ins::Authority;
+use punctual_stand_ins::ShellOptions;
 use {
-    punctual_stand_in_dataverse as dataverse, punctual_stand_in_entra as entra,
-    punctual_stand_in_servicebus as servicebus,
+    punctual_stand_in_acs as acs, punctual_stand_in_dataverse as dataverse,
+    punctual_stand_in_entra as entra, punctual_stand_in_sendgrid as sendgrid,
+    punctual_stand_in_servicebus as servicebus, punctual_stand_in_twilio as twilio,
 };
 
 /// Stand-ins of the cloud services that Punctual uses, on loopback.
@@ -55,6 +57,33 @@ struct Arguments {
     /// Entra, control: clock, faults, requests.
     #[arg(long, default_value = "127.0.0.1:0")]
     entra_control: SocketAddr,
+    /// SendGrid, HTTP.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    sendgrid_http: SocketAddr,
+    /// SendGrid, HTTPS; the same certificate authority as Dataverse's.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    sendgrid_https: SocketAddr,
+    /// SendGrid, control: clock, faults, requests, messages, people, webhooks.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    sendgrid_control: SocketAddr,
+    /// Twilio, HTTP.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    twilio_http: SocketAddr,
+    /// Twilio, HTTPS; the same certificate authority as Dataverse's.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    twilio_https: SocketAddr,
+    /// Twilio, control: clock, faults, requests, messages, people, inbound texts, webhooks.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    twilio_control: SocketAddr,
+    /// Azure Communication Services, HTTP.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    acs_http: SocketAddr,
+    /// Azure Communication Services, HTTPS; the same certificate authority as Dataverse's.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    acs_https: SocketAddr,
+    /// Azure Communication Services, control: clock, faults, requests, messages, people, inbound texts, webhooks.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    acs_control: SocketAddr,
 }
 
 /// The audience of tokens for Service Bus, whatever the namespace.
@@ -111,7 +140,7 @@ async fn main() -> Result<()> {
         http: arguments.dataverse_http,
         https: arguments.dataverse_https,
         control: arguments.dataverse_control,
-        authority,
+        authority: authority.clone(),
         ..dataverse::StandInOptions::new()?
     };
     for path in &arguments.dataverse_tables {
@@ -129,12 +158,58 @@ async fn main() -> Result<()> {
         })?;
         Ok(Caller::Application(claims.appid))
     }));
+
+    let shell = |http, https, control| {
+        let authority = authority.clone();
+        ShellOptions::new().map(|usual| ShellOptions {
+            http,
+            https,
+            control,
+            authority,
+            ..usual
+        })
+    };
+    let sendgrid = sendgrid::StandIn::start(sendgrid::StandInOptions {
+        shell: shell(
+            arguments.sendgrid_http,
+            arguments.sendgrid_https,
+            arguments.sendgrid_control,
+        )?,
+        ..sendgrid::StandInOptions::new()?
+    })
+    .await?;
+    let twilio = twilio::StandIn::start(twilio::StandInOptions {
+        shell: shell(
+            arguments.twilio_http,
+            arguments.twilio_https,
+            arguments.twilio_control,
+        )?,
+        ..twilio::StandInOptions::new()?
+    })
+    .await?;
+    let acs = acs::StandIn::start(acs::StandInOptions {
+        shell: shell(
+            arguments.acs_http,
+            arguments.acs_https,
+            arguments.acs_control,
+        )?,
+        ..acs::StandInOptions::new()?
+    })
+    .await?;
+    let judge = entra.with(|entra| entra.judge());
+    acs.trust(Box::new(move |token: &str, now_ms: i64| {
+        let judged = judge.judge(token, acs::access::AUDIENCE, now_ms);
+        judged.map(drop)
+    }));
     println!(
         "{}",
         serde_json::json!({
             "servicebus": servicebus.describe(),
             "dataverse": dataverse.describe(),
             "entra": entra.describe(),
+            "sendgrid": sendgrid.describe(),
+            "twilio": twilio.describe(),
+            "acs": acs.describe(),
         })
     );
     tokio::signal::ctrl_c().await?;

@@ -19,6 +19,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
+use crate::faults::{FaultKind, Strike};
+
 const LARGEST_COUNT_OF_CONNECTIONS: usize = 1_000;
 const LARGEST_DELAY: Duration = Duration::from_secs(600);
 
@@ -53,6 +55,23 @@ impl From<Response<Bytes>> for Reply {
             manner: Manner::Whole,
             delay: Duration::ZERO,
         }
+    }
+}
+
+impl Reply {
+    /// A response, and what a fault that struck does to it on the way.
+    pub fn struck(response: Response<Bytes>, strike: Option<Strike>) -> Self {
+        let mut reply = Self::from(response);
+        if let Some(strike) = strike {
+            reply.manner = match strike.kind {
+                FaultKind::Drop | FaultKind::LoseAnswer => Manner::Dropped,
+                FaultKind::HalfAnswer => Manner::Half,
+                FaultKind::NoAnswer => Manner::Silent,
+                _ => Manner::Whole,
+            };
+            reply.delay = Duration::from_millis(strike.delay_ms);
+        }
+        reply
     }
 }
 

@@ -5,6 +5,66 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
+
+/// The slowest scenario takes ten seconds; a client that waits for ever is stopped.
+const LONGEST: Duration = Duration::from_secs(120);
+
+/// The scenarios of one stand-in, for its tests.
+pub struct Court {
+    scenarios: PathBuf,
+    installed: PathBuf,
+}
+
+impl Court {
+    /// Of the stand-in `name`, whose crate is at `manifest` and whose tests' scratch folder is `scratch`
+    /// (`CARGO_MANIFEST_DIR` and `CARGO_TARGET_TMPDIR`).
+    pub fn of(name: &str, manifest: &str, scratch: &str) -> Self {
+        let scratch = Path::new(scratch);
+        Self {
+            scenarios: Path::new(manifest).join("tests/sdk"),
+            installed: folder(scratch.parent().unwrap_or(scratch), name),
+        }
+    }
+
+    /// The command that runs the scenario with this client for Python; where it is not installed, a line says so.
+    pub fn python(&self, client: &str) -> Option<tokio::process::Command> {
+        let found = python(&self.scenarios, &self.installed);
+        let python = shown(found, client)?;
+        let mut command = tokio::process::Command::new(python);
+        command.arg(self.scenarios.join("python/scenario.py"));
+        Some(command)
+    }
+
+    /// The same for JavaScript.
+    pub fn node(&self, client: &str) -> Option<tokio::process::Command> {
+        let modules = shown(node(&self.scenarios, &self.installed), client)?;
+        let mut command = tokio::process::Command::new("node");
+        command
+            .arg(self.scenarios.join("node/scenario.mjs"))
+            .env("SDK_MODULES", modules);
+        Some(command)
+    }
+
+    /// Runs a scenario; panics if it fails.
+    pub async fn hear(&self, mut scenario: tokio::process::Command) {
+        let output = scenario.kill_on_drop(true).output();
+        let output = tokio::time::timeout(LONGEST, output).await;
+        let output = output.expect("the scenario ends in time");
+        let output = output.expect("the scenario can be run");
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        assert!(output.status.success(), "{said}");
+        print!("{said}");
+    }
+}
+
+fn shown<T>(found: Result<T, String>, client: &str) -> Option<T> {
+    if let Err(why) = &found {
+        println!("SKIPPED: {client} against the stand-in: {why}");
+    }
+    found.ok()
+}
 
 /// Where the clients for a stand-in's tests are kept: below the target directory.
 pub fn folder(target: &Path, stand_in: &str) -> PathBuf {

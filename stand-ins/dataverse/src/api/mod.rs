@@ -24,7 +24,7 @@ use crate::schema::{Schema, Table};
 use crate::store::{Cause, Work};
 use ask::{Ask, What};
 use batch::Outer;
-use strike::{fail_after, race, refusal_of, spoil};
+use strike::{fail_after, race, refusal_of};
 use url::Url;
 
 /// What operations need to know beside rows.
@@ -90,7 +90,7 @@ pub fn handle(dataverse: &mut Dataverse, request: &Request<Bytes>, now_ms: i64) 
     }
     answer::sign(&mut response, request_id);
     note(dataverse, &label, &response, now_ms);
-    spoil(response, struck)
+    Reply::struck(response, struck)
 }
 
 fn answer(

@@ -1,10 +1,6 @@
 //! What a fault makes of an operation and of its answer.
 
-use std::time::Duration;
-
-use bytes::Bytes;
-use http::Response;
-use punctual_stand_ins::{FaultKind, Manner, Reply, Strike};
+use punctual_stand_ins::{FaultKind, Strike};
 
 use super::ask::{Ask, What};
 use super::batch::Outer;
@@ -60,19 +56,4 @@ pub(super) fn race(dataverse: &mut Dataverse, ask: &Ask<'_>, outer: Outer<'_>) {
         // If theirs is refused, so will ours be.
         None => drop(perform_alone(dataverse, ask, outer)),
     }
-}
-
-/// Does to an answer what a fault asks for.
-pub(super) fn spoil(response: Response<Bytes>, strike: Option<Strike>) -> Reply {
-    let mut reply = Reply::from(response);
-    if let Some(strike) = strike {
-        reply.manner = match strike.kind {
-            FaultKind::Drop | FaultKind::LoseAnswer => Manner::Dropped,
-            FaultKind::HalfAnswer => Manner::Half,
-            FaultKind::NoAnswer => Manner::Silent,
-            _ => Manner::Whole,
-        };
-        reply.delay = Duration::from_millis(strike.delay_ms);
-    }
-    reply
 }

@@ -7,6 +7,7 @@ use crate::access::{Caller, FixedToken};
 use crate::limits::ServiceProtection;
 use crate::options::Options;
 use expect_test::{Expect, expect};
+use punctual_stand_ins::testing::{self, NOW_MS};
 use punctual_stand_ins::{Fault, Manner};
 use serde_json::Value as Json;
 
@@ -17,9 +18,6 @@ mod faults;
 mod metadata;
 mod queries;
 mod rows;
-
-/// 2026-11-23T09:00:00Z
-const NOW_MS: i64 = 1_795_424_400_000;
 
 struct Stage {
     dataverse: Dataverse,
@@ -58,8 +56,8 @@ impl Stage {
         let line = line.replace("ETAG", &self.etag).replace("LINK", &self.link);
         let line = ids(&line);
         let (head, body) = line.split_once('\n').unwrap_or((&line, ""));
-        let mut parts = head.split('|');
-        let (method, path) = parts.next().unwrap().split_once(' ').unwrap();
+        let (first, headers) = head.split_once('|').unwrap_or((head, ""));
+        let (method, path) = first.split_once(' ').unwrap();
         let path = path
             .strip_prefix("http://org.example.com/api/data/v9.2/")
             .unwrap_or(path);
@@ -67,22 +65,16 @@ impl Stage {
             .replace(' ', "%20")
             .replace('\'', "%27")
             .replace('"', "%22");
-        let mut request = Request::builder()
-            .method(method)
-            .uri(format!("http://org.example.com/api/data/v9.2/{path}"))
-            .header("host", "org.example.com");
-        let mut token = Some("Bearer t");
-        for part in parts {
-            let (name, value) = part.split_once(": ").unwrap();
-            match name {
-                "authorization" => token = Some(value).filter(|it| !it.is_empty()),
-                _ => request = request.header(name, value),
-            }
+        let mut line =
+            format!("{method} http://org.example.com/api/data/v9.2/{path}|host: org.example.com");
+        let headers: Vec<_> = headers.split('|').filter(|it| !it.is_empty()).collect();
+        if !headers.iter().any(|it| it.starts_with("authorization: ")) {
+            line += "|authorization: Bearer t";
         }
-        if let Some(token) = token {
-            request = request.header("authorization", token);
+        for header in headers.iter().filter(|it| **it != "authorization: ") {
+            line += &format!("|{header}");
         }
-        let request = request.body(Bytes::from(body.to_owned())).unwrap();
+        let request = testing::request(&format!("{line}\n{body}"));
         let reply = handle(&mut self.dataverse, &request, self.now_ms);
         self.show(&reply)
     }

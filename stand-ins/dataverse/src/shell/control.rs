@@ -1,64 +1,21 @@
-//! The control routes, for tests in any language.
+//! The control routes of its own, for tests in any language.
 //!
 //! | route | what |
 //! |---|---|
-//! | `/clock`, `/faults`, `/requests` | as every stand-in has them: [`punctual_stand_ins::control`] |
+//! | `/clock`, `/faults`, `/requests`, `/ca.pem` | as every stand-in has them: [`punctual_stand_ins::control`] |
 //! | `GET /rows/{table}` | all rows of a table by its logical name, every cell, secrets included |
 //! | `GET /webhooks?since=n` | `{"waiting":n,"attempts":[…]}`: what was sent, from attempt `n` on, up to 1,000 |
-//! | `GET /ca.pem` | the certificate to trust for HTTPS |
-
-use std::sync::Arc;
 
 use bytes::Bytes;
-use futures::future::BoxFuture;
 use http::{Request, Response, StatusCode};
-use punctual_stand_ins::control::{clock, faults, json, refuse, requests};
-use punctual_stand_ins::{Authority, Handler, Reply};
+use punctual_stand_ins::control::{json, refuse};
 use serde_json::{Map, Value as Json};
 
-use super::Shared;
 use crate::dataverse::Dataverse;
 
 const LARGEST_COUNT_OF_ATTEMPTS: usize = 1_000;
 
-pub(super) struct Control {
-    shared: Arc<Shared>,
-    authority: Arc<Authority>,
-}
-
-impl Control {
-    pub(super) fn new(shared: Arc<Shared>, authority: Arc<Authority>) -> Self {
-        Self { shared, authority }
-    }
-
-    fn respond(&self, request: &Request<Bytes>) -> Response<Bytes> {
-        if let Some(response) = clock(&*self.shared.clock, request) {
-            return response;
-        }
-        if request.uri().path() == "/ca.pem" {
-            return Response::new(Bytes::from(self.authority.pem()));
-        }
-        self.shared.with(|dataverse, _| {
-            faults(&mut dataverse.faults, request)
-                .or_else(|| requests(&mut dataverse.requests, request))
-                .or_else(|| rows(dataverse, request))
-                .or_else(|| webhooks(dataverse, request))
-                .unwrap_or_else(|| {
-                    let there = "there are /clock, /faults, /requests, /rows, /webhooks, /ca.pem";
-                    refuse(StatusCode::NOT_FOUND, there)
-                })
-        })
-    }
-}
-
-impl Handler for Control {
-    fn answer(&self, request: Request<Bytes>) -> BoxFuture<'_, Reply> {
-        let response = self.respond(&request);
-        Box::pin(async move { response.into() })
-    }
-}
-
-fn rows(dataverse: &Dataverse, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+pub(super) fn rows(dataverse: &Dataverse, request: &Request<Bytes>) -> Option<Response<Bytes>> {
     let name = request.uri().path().strip_prefix("/rows/")?;
     let Some(table) = dataverse.schema.table(name) else {
         let there: Vec<_> = dataverse
@@ -80,7 +37,7 @@ fn rows(dataverse: &Dataverse, request: &Request<Bytes>) -> Option<Response<Byte
     Some(json(StatusCode::OK, &serde_json::json!({ "rows": shown })))
 }
 
-fn webhooks(dataverse: &Dataverse, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+pub(super) fn webhooks(dataverse: &Dataverse, request: &Request<Bytes>) -> Option<Response<Bytes>> {
     if request.uri().path() != "/webhooks" {
         return None;
     }

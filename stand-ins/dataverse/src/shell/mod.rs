@@ -1,25 +1,23 @@
-//! The shell: sockets on loopback, a lock around the state, a clock, and a client that sends the webhooks.
+//! The shell: a core that speaks HTTP and sends webhooks, with sockets around it.
 
 mod control;
-mod sender;
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::ops::Deref;
+use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
 use bytes::Bytes;
-use futures::future::BoxFuture;
-use http::{Request, Uri};
+use http::{Request, Response};
 use punctual_stand_ins::{
-    Authority, Clock, Handler, Leaf, Reply, SystemClock, listen, serve, serve_tls,
+    Answer, Authority, Clock, Core, Faults, Ledger, Outgoing, Reply, Shell, ShellOptions,
 };
-use tokio::sync::watch;
-use tokio::task::JoinSet;
 
 use crate::access::{BearerValidator, FixedToken};
-use crate::api;
 use crate::dataverse::Dataverse;
 use crate::options::Options;
+use crate::webhooks::{LONGEST_ANSWER_MS, Outcome};
+use crate::{api, webhooks};
 
 /// What to start.
 pub struct StandInOptions {
@@ -46,81 +44,52 @@ pub struct StandInOptions {
 impl StandInOptions {
     /// Free ports, Punctual's tables, one fixed token, the machine's clock, an authority of its own.
     pub fn new() -> Result<Self> {
-        let free = SocketAddr::from(([127, 0, 0, 1], 0));
+        let shell = ShellOptions::new()?;
         Ok(Self {
-            http: free,
-            https: free,
-            control: free,
+            http: shell.http,
+            https: shell.https,
+            control: shell.control,
             environment: Options::default(),
             token: "dataverse-stand-in".into(),
             bearer: None,
-            clock: Arc::new(SystemClock::new()),
-            authority: Arc::new(Authority::new()?),
+            clock: shell.clock,
+            authority: shell.authority,
             seed: 0,
         })
     }
 }
 
-/// An environment that runs. It ends, with all its connections, when this is dropped.
-pub struct StandIn {
-    shared: Arc<Shared>,
-    http: SocketAddr,
-    https: SocketAddr,
-    control: SocketAddr,
-    token: String,
-    authority: Arc<Authority>,
-    _tasks: JoinSet<()>,
-}
+impl Core for Dataverse {
+    const ROUTES: &'static str = "/rows, /webhooks";
+    const LONGEST_ANSWER_MS: u64 = LONGEST_ANSWER_MS;
+    const LARGEST_BODY_BYTES: usize = 32 << 20;
 
-struct Shared {
-    dataverse: Mutex<Dataverse>,
-    clock: Arc<dyn Clock>,
-    /// Changes with the state, so that the sender looks for what is due.
-    changes: watch::Sender<()>,
-}
-
-impl Shared {
-    /// Does something at the clock's time, and wakes the sender.
-    fn with<R>(&self, act: impl FnOnce(&mut Dataverse, i64) -> R) -> R {
-        let result = self.look(act);
-        self.changes.send_replace(());
-        result
+    fn handle(&mut self, request: &Request<Bytes>, now_ms: i64) -> Reply {
+        api::handle(self, request, now_ms)
     }
 
-    /// The same without waking anybody.
-    fn look<R>(&self, act: impl FnOnce(&mut Dataverse, i64) -> R) -> R {
-        let mut dataverse = self
-            .dataverse
-            .lock()
-            .unwrap_or_else(|poison| poison.into_inner());
-        act(&mut dataverse, self.clock.now_ms())
-    }
-}
-
-/// The API, under one of its schemes.
-struct Endpoint {
-    shared: Arc<Shared>,
-    scheme: &'static str,
-}
-
-impl Handler for Endpoint {
-    fn answer(&self, mut request: Request<Bytes>) -> BoxFuture<'_, Reply> {
-        // The core sees which door it came through, and says so in the URLs that it makes.
-        let path = request
-            .uri()
-            .path_and_query()
-            .map_or("/", |path| path.as_str());
-        if let Ok(absolute) = format!("{}://localhost{path}", self.scheme).parse::<Uri>() {
-            *request.uri_mut() = absolute;
-        }
-        let reply = self
-            .shared
-            .with(|dataverse, now_ms| api::handle(dataverse, &request, now_ms));
-        Box::pin(async move { reply })
+    fn faults(&mut self) -> &mut Faults {
+        &mut self.faults
     }
 
-    fn largest_body_bytes(&self) -> usize {
-        32 << 20
+    fn requests(&mut self) -> &mut Ledger {
+        &mut self.requests
+    }
+
+    fn control(&mut self, request: &Request<Bytes>, _: i64) -> Option<Response<Bytes>> {
+        control::rows(self, request).or_else(|| control::webhooks(self, request))
+    }
+
+    fn due(&mut self, now_ms: i64) -> Vec<Outgoing> {
+        webhooks::due(self, now_ms)
+    }
+
+    fn next_due_ms(&self) -> Option<i64> {
+        self.webhooks.next_due_ms()
+    }
+
+    fn finished(&mut self, job: u64, answer: &Answer, now_ms: i64) {
+        webhooks::finished(self, job, &Outcome::from(answer), now_ms);
     }
 }
 
@@ -135,71 +104,43 @@ fn judges(token: &str, other: Option<Box<dyn BearerValidator>>) -> Box<dyn Beare
     )
 }
 
+/// An environment that runs. It ends, with all its connections, when this is dropped.
+pub struct StandIn {
+    shell: Shell<Dataverse>,
+    token: String,
+}
+
+impl Deref for StandIn {
+    type Target = Shell<Dataverse>;
+
+    fn deref(&self) -> &Shell<Dataverse> {
+        &self.shell
+    }
+}
+
 impl StandIn {
     /// Starts it. When this returns, it listens.
     pub async fn start(options: StandInOptions) -> Result<Self> {
         let bearer = judges(&options.token, options.bearer);
         let now_ms = options.clock.now_ms();
         let dataverse = Dataverse::new(options.environment, bearer, options.seed, now_ms);
-        let shared = Arc::new(Shared {
-            dataverse: Mutex::new(dataverse.map_err(|problem| anyhow!(problem))?),
+        let dataverse = dataverse.map_err(|problem| anyhow!(problem))?;
+        let shell = ShellOptions {
+            http: options.http,
+            https: options.https,
+            control: options.control,
             clock: options.clock,
-            changes: watch::Sender::new(()),
-        });
-        let endpoint = |scheme| {
-            let shared = shared.clone();
-            Arc::new(Endpoint { shared, scheme })
-        };
-        let mut tasks = JoinSet::new();
-        let listener = listen(options.http).await?;
-        let http = listener.local_addr()?;
-        tasks.spawn(serve(listener, endpoint("http")));
-
-        let listener = listen(options.https).await?;
-        let https = listener.local_addr()?;
-        let config = options.authority.server(&Leaf::default())?;
-        tasks.spawn(serve_tls(listener, config, endpoint("https")));
-
-        let listener = listen(options.control).await?;
-        let control = listener.local_addr()?;
-        let handler = control::Control::new(shared.clone(), options.authority.clone());
-        tasks.spawn(serve(listener, Arc::new(handler)));
-
-        tasks.spawn(sender::send_for_ever(shared.clone()));
-        Ok(Self {
-            shared,
-            http,
-            https,
-            control,
-            token: options.token,
             authority: options.authority,
-            _tasks: tasks,
+        };
+        Ok(Self {
+            shell: Shell::start(shell, dataverse).await?,
+            token: options.token,
         })
-    }
-
-    /// `http://127.0.0.1:port`
-    pub fn url(&self) -> String {
-        format!("http://{}", self.http)
-    }
-
-    /// `https://127.0.0.1:port`
-    pub fn https_url(&self) -> String {
-        format!("https://{}", self.https)
-    }
-
-    /// `http://127.0.0.1:port` of the control routes; see `shell/control.rs`.
-    pub fn control_url(&self) -> String {
-        format!("http://{}", self.control)
     }
 
     /// The token that is always good.
     pub fn token(&self) -> &str {
         &self.token
-    }
-
-    /// Who signed the certificate of HTTPS.
-    pub fn authority(&self) -> &Authority {
-        &self.authority
     }
 
     /// From now on this judges tokens, beside the one that is always good. For judges that must know the URL first.
@@ -210,16 +151,7 @@ impl StandIn {
 
     /// Where everything is, as `cargo xtask stand-ins` prints it.
     pub fn describe(&self) -> serde_json::Value {
-        serde_json::json!({
-            "url": self.url(),
-            "https": self.https_url(),
-            "control": self.control_url(),
-            "token": self.token,
-        })
-    }
-
-    /// Looks at the state, or changes it, between two requests. The second argument is the time, in milliseconds.
-    pub fn with<R>(&self, look: impl FnOnce(&mut Dataverse, i64) -> R) -> R {
-        self.shared.with(look)
+        self.shell
+            .describe(serde_json::json!({ "token": self.token }))
     }
 }

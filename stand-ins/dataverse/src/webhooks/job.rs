@@ -1,11 +1,10 @@
 //! Webhooks that wait, that are on their way, and what became of those that were.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
 
 use bytes::Bytes;
-use http::Request;
-use punctual_stand_ins::Guid;
+use punctual_stand_ins::{Answer, Guid, NoAnswer, Outbox};
 use serde::Serialize;
 
 use crate::store::Message;
@@ -26,20 +25,6 @@ pub(super) struct Job {
     pub exceeded: bool,
     /// Whether its row vanishes when it succeeds.
     pub forgets: bool,
-    pub attempts: u32,
-    /// When it is to be sent; none while it is on its way.
-    pub due_ms: Option<i64>,
-}
-
-/// A request that is to be sent.
-#[derive(Debug)]
-pub struct Outgoing {
-    /// Which webhook it is, for [`finished`](super::finished).
-    pub job: u64,
-    /// 1, or 2 if it is the one repetition.
-    pub attempt: u32,
-    /// The request. Its URI is absolute.
-    pub request: Request<Bytes>,
 }
 
 /// What came of sending.
@@ -53,6 +38,17 @@ pub enum Outcome {
     Broken,
     /// It could not even be sent: why.
     Unsendable(String),
+}
+
+impl From<&Answer> for Outcome {
+    fn from(answer: &Answer) -> Self {
+        match answer {
+            Ok(response) => Self::Status(response.status().as_u16()),
+            Err(NoAnswer::TimedOut) => Self::TimedOut,
+            Err(NoAnswer::Broken) => Self::Broken,
+            Err(NoAnswer::Refused(why)) => Self::Unsendable(why.clone()),
+        }
+    }
 }
 
 impl fmt::Display for Outcome {
@@ -98,8 +94,7 @@ pub struct Attempt {
 /// All webhooks of an environment.
 #[derive(Debug)]
 pub struct Webhooks {
-    jobs: BTreeMap<u64, Job>,
-    next_job: u64,
+    pub(super) outbox: Outbox<Job>,
     attempts: VecDeque<Attempt>,
     next_attempt: u64,
     capacity: usize,
@@ -109,8 +104,7 @@ impl Webhooks {
     /// Keeps the newest `capacity` attempts.
     pub(crate) fn keeping(capacity: usize) -> Self {
         Self {
-            jobs: BTreeMap::new(),
-            next_job: 0,
+            outbox: Outbox::default(),
             attempts: VecDeque::new(),
             next_attempt: 0,
             capacity,
@@ -119,12 +113,12 @@ impl Webhooks {
 
     /// How many wait or are on their way.
     pub fn waiting(&self) -> usize {
-        self.jobs.len()
+        self.outbox.waiting()
     }
 
     /// When the next is to be sent; milliseconds since 1970.
     pub fn next_due_ms(&self) -> Option<i64> {
-        self.jobs.values().filter_map(|job| job.due_ms).min()
+        self.outbox.next_due_ms()
     }
 
     /// What was sent, from attempt `number` on, oldest first.
@@ -132,35 +126,15 @@ impl Webhooks {
         self.attempts.iter().filter(move |it| it.number >= number)
     }
 
-    pub(super) fn add(&mut self, job: Job) {
-        self.jobs.insert(self.next_job, job);
-        self.next_job += 1;
-    }
-
-    /// Those that are due, by when they are and then by age. They are on their way now.
-    pub(super) fn take_due(&mut self, now_ms: i64) -> Vec<(u64, Job)> {
-        let mut due: Vec<(i64, u64)> = self
-            .jobs
-            .iter()
-            .filter_map(|(number, job)| Some((job.due_ms.filter(|at| *at <= now_ms)?, *number)))
-            .collect();
-        due.sort_unstable();
-        let take = |(_, number)| {
-            let job = self.jobs.get_mut(&number)?;
-            job.due_ms = None;
-            job.attempts += 1;
-            Some((number, job.clone()))
-        };
-        due.into_iter().filter_map(take).collect()
-    }
-
-    /// Notes what came of one that is on its way.
-    pub(super) fn note(&mut self, number: u64, outcome: &Outcome, now_ms: i64) -> Option<Job> {
-        let job = self
-            .jobs
-            .get(&number)
-            .filter(|job| job.due_ms.is_none())?
-            .clone();
+    /// Notes what came of one that is on its way: the job, and how often it was tried.
+    pub(super) fn note(
+        &mut self,
+        number: u64,
+        outcome: &Outcome,
+        now_ms: i64,
+    ) -> Option<(Job, u32)> {
+        let (attempts, job) = self.outbox.on_its_way(number)?;
+        let job = job.clone();
         let status = match outcome {
             Outcome::Status(status) => Some(*status),
             _ => None,
@@ -174,7 +148,7 @@ impl Webhooks {
             row: job.row,
             step: job.step,
             operation: job.operation,
-            attempt: job.attempts,
+            attempt: attempts,
             status,
             failure: (!done).then(|| outcome.to_string()),
         };
@@ -183,16 +157,6 @@ impl Webhooks {
             self.attempts.pop_front();
         }
         self.attempts.push_back(attempt);
-        Some(job)
-    }
-
-    pub(super) fn put_back(&mut self, number: u64, due_ms: i64) {
-        if let Some(job) = self.jobs.get_mut(&number) {
-            job.due_ms = Some(due_ms);
-        }
-    }
-
-    pub(super) fn remove(&mut self, number: u64) {
-        self.jobs.remove(&number);
+        Some((job, attempts))
     }
 }

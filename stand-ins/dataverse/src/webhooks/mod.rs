@@ -16,7 +16,8 @@ mod job;
 mod registration;
 mod steps;
 
-pub use job::{Attempt, Outcome, Outgoing, Webhooks};
+pub use job::{Attempt, Outcome, Webhooks};
+pub use punctual_stand_ins::Outgoing;
 
 pub(crate) use registration::check_registration;
 
@@ -54,7 +55,7 @@ pub(crate) fn announce(dataverse: &mut Dataverse, event: &Event, now_ms: i64) {
         write_job(dataverse, event, &step, operation, now_ms);
         let times = if kind == Some(FaultKind::Twice) { 2 } else { 1 };
         for _ in 0..times {
-            dataverse.webhooks.add(Job {
+            let job = Job {
                 operation,
                 step: step.id,
                 endpoint: step.endpoint,
@@ -65,9 +66,8 @@ pub(crate) fn announce(dataverse: &mut Dataverse, event: &Event, now_ms: i64) {
                 body: body.clone(),
                 exceeded,
                 forgets: step.forgets,
-                attempts: 0,
-                due_ms: Some(due_ms),
-            });
+            };
+            dataverse.webhooks.outbox.add(job, due_ms);
         }
     }
 }
@@ -75,14 +75,14 @@ pub(crate) fn announce(dataverse: &mut Dataverse, event: &Event, now_ms: i64) {
 /// What is to be sent now. Each is handed out once; until [`finished`] is told of it, it stays as it is.
 pub fn due(dataverse: &mut Dataverse, now_ms: i64) -> Vec<Outgoing> {
     let mut outgoing = Vec::new();
-    for (number, job) in dataverse.webhooks.take_due(now_ms) {
+    for (number, attempt, job) in dataverse.webhooks.outbox.take_due(now_ms) {
         let endpoint = dataverse.store.get("serviceendpoint", job.endpoint);
         let request = endpoint.ok_or("the endpoint is gone".to_owned());
         let request = request.and_then(|row| endpoint::request(row, &job, &dataverse.options.host));
         match request {
             Ok(request) => outgoing.push(Outgoing {
                 job: number,
-                attempt: job.attempts,
+                attempt,
                 request,
             }),
             Err(why) => finished(dataverse, number, &Outcome::Unsendable(why), now_ms),
@@ -93,17 +93,23 @@ pub fn due(dataverse: &mut Dataverse, now_ms: i64) -> Vec<Outgoing> {
 
 /// Says what came of a webhook that was handed out.
 pub fn finished(dataverse: &mut Dataverse, number: u64, outcome: &Outcome, now_ms: i64) {
-    let Some(job) = dataverse.webhooks.note(number, outcome, now_ms) else {
+    let Some((job, attempts)) = dataverse.webhooks.note(number, outcome, now_ms) else {
         return;
     };
-    let again = matches!(outcome, Outcome::Status(502..=504)) && job.attempts == 1;
+    let again = matches!(outcome, Outcome::Status(502..=504)) && attempts == 1;
     if again {
         let due_ms = now_ms + dataverse.options.webhook_retry_ms;
-        return dataverse.webhooks.put_back(number, due_ms);
+        return dataverse.webhooks.outbox.put_back(number, due_ms);
     }
-    dataverse.webhooks.remove(number);
+    dataverse.webhooks.outbox.remove(number);
     let done = matches!(outcome, Outcome::Status(200..=299));
-    settle(dataverse, &job, done, outcome, now_ms);
+    settle(
+        dataverse,
+        &job,
+        attempts,
+        done.then_some(()).ok_or(outcome),
+        now_ms,
+    );
 }
 
 /// Writes rows of the platform's own, which no step hears of.
@@ -165,20 +171,20 @@ fn write_job(dataverse: &mut Dataverse, event: &Event, step: &Step, operation: G
 }
 
 /// The row of a job that is over: succeeded, failed, or gone.
-fn settle(dataverse: &mut Dataverse, job: &Job, done: bool, outcome: &Outcome, now_ms: i64) {
-    let status = if done { 30 } else { 31 };
-    let message = match done {
-        true => None,
-        false => Some(Value::Text(outcome.to_string())),
-    };
-    let (id, forgets) = (job.operation, job.forgets && done);
+fn settle(
+    dataverse: &mut Dataverse,
+    job: &Job,
+    attempts: u32,
+    done: Result<(), &Outcome>,
+    now_ms: i64,
+) {
+    let status = if done.is_ok() { 30 } else { 31 };
+    let message = done.err().map(|outcome| Value::Text(outcome.to_string()));
+    let (id, forgets) = (job.operation, job.forgets && done.is_ok());
     let cells = [
         ("statecode", Some(Value::Integer(3))),
         ("statuscode", Some(Value::Integer(status))),
-        (
-            "retrycount",
-            Some(Value::Integer(i64::from(job.attempts) - 1)),
-        ),
+        ("retrycount", Some(Value::Integer(i64::from(attempts) - 1))),
         (
             "completedon",
             Some(Value::Instant(now_ms.div_euclid(1000) * 1000)),

@@ -3,14 +3,13 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use expect_test::{Expect, expect};
-use punctual_stand_ins::Fault;
+use punctual_stand_ins::testing::{self, NOW_MS};
+use punctual_stand_ins::{Fault, Manner};
 use serde_json::{Value, json};
 
 use super::*;
 use crate::directory::{CLIENT_ID, FEDERATED, IDENTITY, IDENTITY_HEADER, Secret, TENANT};
 
-/// 2026-11-23T09:00:00Z
-const NOW_MS: i64 = 1_795_424_400_000;
 const VAULT: &str = "https://vault.azure.net";
 
 fn directory() -> Directory {
@@ -27,15 +26,11 @@ fn directory() -> Directory {
 
 /// `METHOD /path header: value` and the body; the answer without what is random.
 fn ask(entra: &mut Entra, line: &str, body: &str) -> String {
-    let mut words = line.splitn(3, ' ');
-    let (method, path) = (words.next().unwrap(), words.next().unwrap());
-    let mut request = Request::builder().method(method).uri(path);
-    if let Some((name, value)) = words.next().and_then(|header| header.split_once(": ")) {
-        request = request.header(name, value);
-    }
-    let request = request
-        .body(Bytes::copy_from_slice(body.as_bytes()))
-        .unwrap();
+    let line = match line.match_indices(' ').nth(1) {
+        Some((at, _)) => format!("{}|{}", &line[..at], &line[at + 1..]),
+        None => line.to_owned(),
+    };
+    let request = testing::request(&format!("{line}\n{body}"));
     let reply = entra.handle(&request, NOW_MS);
     let mut answer: Value = serde_json::from_slice(reply.response.body()).unwrap_or(Value::Null);
     if let Some(token) = answer.get("access_token").and_then(Value::as_str) {
