@@ -2,6 +2,7 @@
 
 mod api;
 mod between;
+mod callbacks;
 mod crash;
 mod delivery;
 mod events;

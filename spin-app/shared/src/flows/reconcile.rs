@@ -7,6 +7,7 @@ use super::settle::{message, settle};
 use super::{App, FlowError};
 use crate::core::{Instant, NotificationStatus as Status};
 use crate::queue::Queue;
+use crate::records::consent::Consent;
 use crate::records::{Loaded, Records};
 
 /// An open row that is overdue by this much has lost its message or its worker. No less than a lock and a lease
@@ -21,7 +22,7 @@ const BUDGET_MS: i64 = 20_000;
 const PAGE: u32 = 100;
 
 /// Sweeps from `since`, or from where the last complete sweep began. None: another sweep is under way.
-pub async fn reconcile<R: Records, Q: Queue>(
+pub async fn reconcile<R: Records + Consent, Q: Queue>(
     app: &App<'_, R, Q>,
     since: Option<Instant>,
 ) -> Result<Option<Value>, FlowError> {

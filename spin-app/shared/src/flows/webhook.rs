@@ -7,6 +7,7 @@ use super::{App, FlowError};
 use crate::core::events::{Event, EventKind, merge};
 use crate::core::{FieldChange, Instant};
 use crate::queue::Queue;
+use crate::records::consent::Consent;
 use crate::records::{Loaded, Records};
 use crate::web::{Request, Response, problem};
 
@@ -46,7 +47,7 @@ pub fn check_headers(request: &Request, event: &Event) -> Result<(), Response> {
 }
 
 /// Takes an event of a mapped table. Its attributes are the truth here, each as new as its `modifiedon`.
-pub async fn take<R: Records, Q: Queue>(
+pub async fn take<R: Records + Consent, Q: Queue>(
     app: &App<'_, R, Q>,
     event: &Event,
 ) -> Result<Report, FlowError> {

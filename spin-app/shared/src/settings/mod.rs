@@ -1,8 +1,14 @@
 //! The Spin variables, checked when they are needed. `spin.toml` is their manual.
 
 mod queue;
+mod senders;
 
 pub use queue::{BusTransport, QueueChoice, Way, queue};
+pub use senders::{
+    AcsSettings, Choices, SendGridSettings, SenderChoice, TwilioSettings, email_senders,
+    falls_back_to_email, link_key, public_url, reply_to, required_link_key, required_public_url,
+    sendgrid_public_keys, sends_at_once, sms_senders, twilio_secrets,
+};
 
 use crate::core::{Policy, events, rendering::Sender};
 
@@ -84,20 +90,17 @@ pub fn sender(variables: &impl Variables) -> Sender {
     }
 }
 
-/// The adapters that this build has. A choice it does not know is refused, never replaced by another.
+/// The adapters that this build has. A choice it does not know is refused, never replaced by another. The senders'
+/// keys are delivery's alone; the others only check the names.
 pub fn adapters(variables: &impl Variables) -> Result<(), SettingError> {
-    const CHOICES: [(&str, &str); 3] = [
-        ("records", "embedded"),
-        ("email_sender", "outbox"),
-        ("sms_sender", "outbox"),
-    ];
-    for (variable, known) in CHOICES {
-        if let Some(chosen) = variables.get(variable).filter(|chosen| chosen != known) {
-            return Err(SettingError {
-                variable,
-                detail: format!("{chosen:?} is not an adapter of this build; it has {known:?}"),
-            });
-        }
+    if let Some(chosen) = variables
+        .get("records")
+        .filter(|chosen| chosen != "embedded")
+    {
+        return Err(SettingError {
+            variable: "records",
+            detail: format!("{chosen:?} is not an adapter of this build; it has \"embedded\""),
+        });
     }
-    Ok(())
+    senders::names(variables)
 }
