@@ -3,6 +3,7 @@
 mod api;
 mod azure;
 mod between;
+mod callbacks;
 mod crash;
 mod delivery;
 mod events;

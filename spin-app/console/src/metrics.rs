@@ -1,9 +1,10 @@
 //! `/metrics` in the Prometheus text format (version 0.0.4), told from the rows themselves: no counter can
-//! drift from what happened. No label holds anything personal.
+//! drift from what happened. What leaves no row behind is counted. No label holds anything personal.
 
 use std::fmt::Write;
 
 use punctual_app::edge::{self, Ports};
+use punctual_app::flows::count::COUNTERS;
 use punctual_app::queue::Queue;
 use punctual_app::records::Records;
 use punctual_app::web::{Response, unavailable};
@@ -75,6 +76,14 @@ pub async fn metrics(ports: &Ports) -> Result<Response, Response> {
                 "punctual_queue_messages{{state=\"{state}\"}} {messages}"
             );
         }
+    }
+    for (name, help) in COUNTERS {
+        let counted = records.mark(name).await.map_err(|error| failed(&error))?;
+        let _ = writeln!(
+            text,
+            "# HELP punctual_{name}_total {help}\n# TYPE punctual_{name}_total counter\npunctual_{name}_total {}",
+            counted.unwrap_or(0)
+        );
     }
     if let Some(at) = swept {
         text.push_str("# HELP punctual_reconcile_timestamp_seconds Begin of the last complete reconcile.\n# TYPE punctual_reconcile_timestamp_seconds gauge\n");

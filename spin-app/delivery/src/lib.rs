@@ -1,9 +1,12 @@
-//! The delivery component: takes what is due, asks the fence, sends. The only one that may reach a provider.
+//! The delivery component: takes what is due, asks the fence, sends; and hears what providers tell later, since it alone
+//! has the secrets to know them by. The only one that may reach a provider.
 
-use punctual_app::edge::{self, Ports, SpinVariables};
+mod callbacks;
+mod unsubscribe;
+
+use punctual_app::edge::{self, Ports, Senders, SpinQueue, SpinRecords, SpinVariables};
 use punctual_app::flows::App;
 use punctual_app::flows::deliver::{Outlets, deliver};
-use punctual_app::senders::outbox::Outbox;
 use punctual_app::settings;
 use punctual_app::web::{Keys, Request, Response, problem, unset};
 use spin_sdk::http::{IncomingRequest, ResponseOutparam};
@@ -12,9 +15,18 @@ use spin_sdk::http_component;
 /// Messages taken by one call when `max` is not said.
 const MAX_DEFAULT: u32 = 10_000;
 
+/// The largest body taken, in bytes. SendGrid gathers events up to three quarters of this.
+const BODY_BYTES_MAX: usize = 1024 * 1024;
+
+/// Providers wait some seconds for an answer to what they tell, and tell it again.
+const ANSWER_WITHIN_MS: i64 = 12_000;
+
+/// The ports as this component uses them.
+pub(crate) type Desk<'a> = App<'a, SpinRecords<'a>, SpinQueue<'a>>;
+
 #[http_component]
 async fn handle(incoming: IncomingRequest, outparam: ResponseOutparam) {
-    let response = match edge::read(incoming).await {
+    let response = match edge::read_up_to(incoming, BODY_BYTES_MAX).await {
         Ok(request) => route(&request).await.unwrap_or_else(|refusal| refusal),
         Err(refusal) => refusal,
     };
@@ -22,13 +34,22 @@ async fn handle(incoming: IncomingRequest, outparam: ResponseOutparam) {
 }
 
 async fn route(request: &Request) -> Result<Response, Response> {
-    match (request.method.as_str(), request.path.trim_end_matches('/')) {
-        ("POST", "/deliver") => drain(request).await,
-        (_, "/deliver") => {
-            Err(problem(405, "method not allowed", "use POST", None).with("allow", "POST"))
-        }
+    match (request.method.as_str(), request.segments().as_slice()) {
+        ("POST", ["deliver"]) => drain(request).await,
+        ("POST", ["callbacks", "twilio"]) => callbacks::twilio(request).await,
+        ("POST", ["callbacks", "sendgrid"]) => callbacks::sendgrid(request).await,
+        ("POST" | "OPTIONS", ["callbacks", "acs"]) => callbacks::acs(request).await,
+        ("GET" | "HEAD", ["unsubscribe"]) => unsubscribe::page(request),
+        ("POST", ["unsubscribe"]) => unsubscribe::act(request).await,
+        (_, ["deliver"] | ["callbacks", "twilio" | "sendgrid"]) => Err(not_allowed("POST")),
+        (_, ["callbacks", "acs"]) => Err(not_allowed("POST, OPTIONS")),
+        (_, ["unsubscribe"]) => Err(not_allowed("GET, POST")),
         _ => Err(problem(404, "not found", "there is no such route", None)),
     }
+}
+
+fn not_allowed(methods: &str) -> Response {
+    problem(405, "method not allowed", &format!("use {methods}"), None).with("allow", methods)
 }
 
 /// `POST /deliver?wait=SECONDS&max=N`.
@@ -51,11 +72,15 @@ async fn drain(request: &Request) -> Result<Response, Response> {
         policy: &policy,
         clock: &edge::now,
     };
-    let outbox = Outbox(ports.sql()?);
+    let signature = settings::sender(&variables);
+    let senders = Senders::open(ports.sql()?, &signature).map_err(|error| unset(&error))?;
     let outlets = Outlets {
-        email: &outbox,
-        sms: &outbox,
-        signature: &settings::sender(&variables),
+        email: &senders.email,
+        sms: &senders.sms,
+        signature: &signature,
+        links: &senders.links,
+        channel_fallback: senders.channel_fallback,
+        at_once: senders.at_once,
         sleep: &edge::sleep,
     };
     let summary = deliver(&app, &outlets, i64::from(wait_seconds) * 1_000, max).await;

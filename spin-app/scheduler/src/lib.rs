@@ -69,7 +69,7 @@ async fn take_event(request: &Request) -> Result<Response, Response> {
     };
     let report = if ports.are_elsewhere() {
         // The event is a hint: whatever it lacks is read.
-        webhook::heed(&app, &event.id).await
+        webhook::heed(&app, &event).await
     } else if event.kind == EventKind::Other && event.changes.is_empty() {
         return ignored();
     } else {

@@ -2,7 +2,8 @@
 //!
 //! - [`core`]: the imported planning core and the outside names of its words.
 //! - [`records`], [`queue`], [`senders`]: the three ports, each with its adapters.
-//! - [`flows`]: what happens on an event, a due message, a reconcile.
+//! - [`receipts`]: what providers tell later, read and verified. [`links`]: the link that ends a person's emails.
+//! - [`flows`]: what happens on an event, a due message, a receipt, a reconcile.
 //! - [`http`]: requests that go out. [`cache`]: what may be forgotten. [`signin`]: who we are in Azure.
 //! - [`settings`]: the Spin variables, read once a request; nothing falls open.
 //! - [`web`]: routing, authentication, problem documents.
@@ -13,7 +14,9 @@ pub mod core;
 pub mod edge;
 pub mod flows;
 pub mod http;
+pub mod links;
 pub mod queue;
+pub mod receipts;
 pub mod records;
 pub mod senders;
 pub mod settings;

@@ -154,6 +154,16 @@ const MIGRATIONS: &[&[&str]] = &[&[
     "CREATE TABLE marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID",
 ], &[
     "ALTER TABLE notifications ADD COLUMN send_now_at INTEGER",
+], &[
+    "ALTER TABLE notifications ADD COLUMN first_attempt_at INTEGER",
+    "ALTER TABLE notifications ADD COLUMN held_by TEXT",
+    "ALTER TABLE notifications ADD COLUMN template TEXT",
+    "CREATE INDEX notifications_provider_message ON notifications (provider_message_id) WHERE provider_message_id IS NOT NULL",
+    "CREATE INDEX appointments_email ON appointments (lower(trim(email))) WHERE email IS NOT NULL",
+    "CREATE INDEX appointments_phone ON appointments (phone) WHERE phone IS NOT NULL",
+    "CREATE TABLE suppressions (
+        channel TEXT NOT NULL, address TEXT NOT NULL, reason TEXT NOT NULL, source TEXT NOT NULL, since INTEGER NOT NULL,
+        PRIMARY KEY (channel, address, reason)) STRICT, WITHOUT ROWID",
 ]];
 
 /// Brings a connection into shape: write-ahead log where the host allows it, every commit on disk before it

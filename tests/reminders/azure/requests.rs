@@ -47,5 +47,6 @@ async fn each_step_takes_few_requests() {
         create: 3 batch, 1 create punctual_appointment
         move: 3 batch, 1 update punctual_appointment
         deliver two together: 4 batch
-        cancel: 2 batch, 1 update punctual_appointment"#]].assert_eq(&told.join("\n"));
+        cancel: 2 batch, 1 update punctual_appointment"#]]
+    .assert_eq(&told.join("\n"));
 }

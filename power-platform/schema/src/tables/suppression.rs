@@ -7,7 +7,7 @@ use crate::describe::{
     Brief, Column, Content, Filter, Key, Kind, Order, Section, State, Table, View,
 };
 
-/// A row for each address or number that must not be used. It holds as long as it is there, whatever its state:
+/// A row for each reason why an address or number must not be used. It holds as long as it is there, whatever its state:
 /// whoever wants reminders again has it deleted.
 pub static SUPPRESSION: Table = Table {
     name: "punctual_suppression",
@@ -50,8 +50,8 @@ const COLUMNS: &[Column] = &[
     column("punctual_name", "Title", line(254),
         "The address or number, for lists.").need(Required),
     // Not for URLs of the Web API: an address may hold what Dataverse refuses there.
-    column("punctual_key", "Key", line(300),
-        "Channel and address in small letters, as in email/robin@example.com or sms/+4915550100. No two rows have the same.").need(Required),
+    column("punctual_key", "Key", line(350),
+        "Channel, address in small letters and reason, as in email/robin@example.com/opted_out. No two rows have the same.").need(Required),
     column("punctual_channel", "Channel", Kind::Choice(&CHANNEL),
         "On which channel nothing may be sent.").need(Required),
     column("punctual_address", "Address", line(254),

@@ -2,8 +2,9 @@
 
 use punctual_app::core::events::{DatedAppointment, check_appointment, merge, overlap, read_draft};
 use punctual_app::core::planning::plan;
-use punctual_app::core::{Appointment, FieldChange, STRANGER, code};
+use punctual_app::core::{Appointment, FieldChange, code};
 use punctual_app::edge;
+use punctual_app::flows::person::person;
 use punctual_app::flows::settle::settle;
 use punctual_app::flows::webhook::accept;
 use punctual_app::records::{Loaded, Records};
@@ -90,7 +91,7 @@ pub async fn delete(app: &Clinic<'_>, id: &str) -> Result<Response, Response> {
 }
 
 /// An appointment in, its plan out; nothing is stored.
-pub fn preview(app: &Clinic<'_>, request: &Request) -> Result<Response, Response> {
+pub async fn preview(app: &Clinic<'_>, request: &Request) -> Result<Response, Response> {
     request.expect_json()?;
     let changes = read_draft(&request.body).map_err(|problems| refuse(&problems))?;
     let id = given_id(&request.body)?
@@ -101,7 +102,9 @@ pub fn preview(app: &Clinic<'_>, request: &Request) -> Result<Response, Response
     if !problems.is_empty() {
         return Err(refuse(&problems));
     }
-    let reminders: Vec<_> = plan(&appointment, app.policy, &STRANGER, now)
+    let person = person(app.records, app.policy, Some(&appointment), &[], now).await;
+    let person = person.map_err(|error| error.answer())?;
+    let reminders: Vec<_> = plan(&appointment, app.policy, &person, now)
         .iter()
         .map(|planned| {
             json!({"id": planned.id, "step": planned.step, "channel": code(planned.channel), "due_at": rfc3339(planned.due_at),

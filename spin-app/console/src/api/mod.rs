@@ -33,7 +33,7 @@ pub async fn route(
         ("GET", ["notifications"]) => notifications::list(app, request).await,
         ("POST", ["notifications", id, "cancel"]) => notifications::cancel(app, id).await,
         ("POST", ["notifications", id, "send-now"]) => notifications::send_now(app, id).await,
-        ("POST", ["preview"]) => appointments::preview(app, request),
+        ("POST", ["preview"]) => appointments::preview(app, request).await,
         ("GET", ["dead-letters"]) => queue::dead_letters(app, request).await,
         ("POST", ["dead-letters", id, "resubmit"]) => queue::resubmit(app, id).await,
         ("GET", ["outbox"]) => queue::outbox(ports.sql()?, request),

@@ -1,9 +1,10 @@
 //! Notifications: what will be sent, what was, what was not and why; and the two things staff may do with one.
 
 use punctual_app::core::delivering::{Decision, decide};
-use punctual_app::core::{Channel, NotificationStatus as Status, Reason, STRANGER, code, parse};
+use punctual_app::core::{Channel, NotificationStatus as Status, Reason, code, parse};
 use punctual_app::flows::settle::schedule;
 use punctual_app::queue::{Cancel, Queue};
+use punctual_app::records::consent::blocks_of;
 use punctual_app::records::{Loaded, NotificationFilter, NotificationRow, Records};
 use punctual_app::web::{Request, Response, instant, problem};
 
@@ -125,9 +126,8 @@ pub async fn send_now(app: &Clinic<'_>, id: &str) -> Result<Response, Response> 
     row.core.send_now_at = Some(at);
     row.core.attempts = 0;
     let appointment = loaded.as_ref().and_then(Loaded::living);
-    if let Decision::Settle(settlement) =
-        decide(Some(&row.core), appointment, STRANGER.blocks, at, now)
-    {
+    let blocks = blocks_of(app.records, appointment).await.map_err(busy)?;
+    if let Decision::Settle(settlement) = decide(Some(&row.core), appointment, blocks, at, now) {
         let reason = code(settlement.reason);
         return Err(problem(
             409,

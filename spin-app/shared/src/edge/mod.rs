@@ -4,11 +4,13 @@ mod amqp;
 mod cache;
 mod http;
 mod ports;
+mod senders;
 
 pub use amqp::SpinDial;
 pub use cache::SpinCache;
 pub use http::SpinHttp;
 pub use ports::{Ports, SpinQueue, SpinRecords, SpinSignIn};
+pub use senders::{Senders, SpinSender, acs_sms};
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -23,11 +25,16 @@ use crate::web::{BODY_BYTES_MAX, Query, Request, Response, problem};
 
 /// Reads a request to its end, or answers 413 as soon as it proves too large.
 pub async fn read(incoming: IncomingRequest) -> Result<Request, Response> {
+    read_up_to(incoming, BODY_BYTES_MAX).await
+}
+
+/// The same with another limit.
+pub async fn read_up_to(incoming: IncomingRequest, bytes_max: usize) -> Result<Request, Response> {
     let too_large = || {
         problem(
             413,
             "body too large",
-            &format!("the body must not exceed {BODY_BYTES_MAX} bytes"),
+            &format!("the body must not exceed {bytes_max} bytes"),
             None,
         )
     };
@@ -47,7 +54,7 @@ pub async fn read(incoming: IncomingRequest) -> Result<Request, Response> {
     let (path, query) = path_and_query
         .split_once('?')
         .unwrap_or((&path_and_query, ""));
-    let (path, query) = (path.to_owned(), Query::parse(query));
+    let (path, raw_query, query) = (path.to_owned(), query.to_owned(), Query::parse(query));
     let entries = incoming.headers().entries().into_iter();
     let headers: Vec<_> = entries
         .map(|(name, value)| {
@@ -61,13 +68,14 @@ pub async fn read(incoming: IncomingRequest) -> Result<Request, Response> {
         method,
         path,
         query,
+        raw_query,
         headers,
         body: Vec::new(),
     };
     let announced = request
         .header("content-length")
         .and_then(|length| length.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > BODY_BYTES_MAX) {
+    if announced.is_some_and(|length| length > bytes_max) {
         return Err(too_large());
     }
     let mut body = Vec::with_capacity(announced.unwrap_or(0));
@@ -81,7 +89,7 @@ pub async fn read(incoming: IncomingRequest) -> Result<Request, Response> {
                 None,
             )
         })?;
-        if body.len() + chunk.len() > BODY_BYTES_MAX {
+        if body.len() + chunk.len() > bytes_max {
             return Err(too_large());
         }
         body.extend_from_slice(&chunk);

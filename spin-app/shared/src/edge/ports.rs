@@ -15,7 +15,7 @@ use crate::queue::servicebus::lookup::look_up;
 use crate::queue::servicebus::rest::RestQueue;
 use crate::queue::servicebus::{Access, Namespace, RESOURCE};
 use crate::records::any::AnyRecords;
-use crate::records::dataverse::{AppointmentTable, DataverseRecords};
+use crate::records::dataverse::{AppointmentTable, DataverseRecords, Foreseen};
 use crate::records::embedded::EmbeddedRecords;
 use crate::settings::{self, BusTransport, QueueChoice, RecordsChoice, SettingError, Way};
 use crate::signin::{Identity, SignIn, Tokens};
@@ -126,6 +126,7 @@ impl Ports {
                 table: &environment.table,
                 clock: &now,
                 deadline: self.deadline,
+                foreseen: Foreseen::default(),
             }),
             (_, _, Some(sql)) => AnyRecords::Embedded(EmbeddedRecords(sql)),
             // `open` opens the database wherever something is embedded, and refuses an environment without a sign-in.

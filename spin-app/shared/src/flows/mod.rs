@@ -1,8 +1,14 @@
 //! What happens: an event comes in ([`webhook`]), the rows follow the appointment ([`settle`]), a timer makes
-//! up for what was lost ([`reconcile`]), a message falls due ([`deliver`]).
+//! up for what was lost ([`reconcile`]), a message falls due ([`deliver`]), a provider tells what became of it
+//! ([`receipts`]), a person says stop ([`replies`]).
 
+pub mod count;
 pub mod deliver;
+pub mod fallback;
+pub mod person;
+pub mod receipts;
 pub mod reconcile;
+pub mod replies;
 pub mod settle;
 pub mod webhook;
 

@@ -8,6 +8,7 @@ use super::settle::{Report, message, settle};
 use super::{App, FlowError};
 use crate::core::{Instant, NotificationStatus as Status};
 use crate::queue::Queue;
+use crate::records::consent::{Consent, contacts};
 use crate::records::{Loaded, Records};
 
 /// An open row that is overdue by this much has lost its message or its worker. No less than a lock and a lease
@@ -38,7 +39,7 @@ struct Swept {
 ///
 /// A sweep that comes to the end of its time goes on where it was the next time: `reconcile_at` is the change it came to,
 /// `reconcile_began` when it began. A `since` of the caller's own moves none of these marks.
-pub async fn reconcile<R: Records, Q: Queue>(
+pub async fn reconcile<R: Records + Consent, Q: Queue>(
     app: &App<'_, R, Q>,
     since: Option<Instant>,
 ) -> Result<Option<Value>, FlowError> {
@@ -152,7 +153,7 @@ struct Sweep<'a, 'b, R, Q> {
     stop_at: Instant,
 }
 
-impl<R: Records, Q: Queue> Sweep<'_, '_, R, Q> {
+impl<R: Records + Consent, Q: Queue> Sweep<'_, '_, R, Q> {
     fn is_out_of_time(&self) -> bool {
         (self.app.clock)() > self.stop_at
     }
@@ -207,7 +208,12 @@ impl<R: Records, Q: Queue> Sweep<'_, '_, R, Q> {
                 return Ok(false);
             }
             let found = self.app.records.load_all(group).await?;
-            let found = found.into_iter().flatten();
+            let found: Vec<_> = found.into_iter().flatten().collect();
+            // One question for all of them.
+            let living = found.iter().filter_map(Loaded::living);
+            let addresses = living.flat_map(contacts).collect::<Vec<_>>();
+            self.app.records.look_up(&addresses).await?;
+            let found = found.into_iter();
             let work = stream::iter(found.map(|loaded| self.one(loaded)));
             let done: Vec<_> = work.buffer_unordered(AT_ONCE).collect().await;
             for result in done {

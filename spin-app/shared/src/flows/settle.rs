@@ -4,10 +4,12 @@
 
 use serde_json::{Value, json};
 
+use super::person::person;
 use super::{App, FlowError};
 use crate::core::planning::{Action, Change, reconcile};
-use crate::core::{Instant, Notification, NotificationStatus as Status, STRANGER, code};
+use crate::core::{Instant, Notification, NotificationStatus as Status, code};
 use crate::queue::{Body, Cancel, NewMessage, Queue};
+use crate::records::consent::Consent;
 use crate::records::{Loaded, NotificationRow, Records};
 
 /// How often a round is repeated because somebody else changed the appointment meanwhile.
@@ -45,7 +47,7 @@ impl Report {
 }
 
 /// Settles an appointment that was just read.
-pub async fn settle<R: Records, Q: Queue>(
+pub async fn settle<R: Records + Consent, Q: Queue>(
     app: &App<'_, R, Q>,
     mut loaded: Loaded,
 ) -> Result<Report, FlowError> {
@@ -53,7 +55,10 @@ pub async fn settle<R: Records, Q: Queue>(
     let mut report = Report::default();
     for _ in 0..ROUNDS_MAX {
         let rows: Vec<Notification> = loaded.rows.iter().map(|row| row.core.clone()).collect();
-        let changes = reconcile(loaded.living(), app.policy, &STRANGER, &rows, (app.clock)());
+        let now = (app.clock)();
+        let living = loaded.living();
+        let person = person(app.records, app.policy, living, &loaded.rows, now).await?;
+        let changes = reconcile(living, app.policy, &person, &rows, now);
         // Nothing to do means that all was right when it was read; whoever changed it since says so.
         let settled = changes.is_empty() || apply(app, &mut loaded, &changes, &mut report).await?;
         if settled {
@@ -199,29 +204,20 @@ pub fn message(row: &NotificationRow, enqueue_at: Instant, suffix: &str) -> NewM
 }
 
 fn fresh(loaded: &Loaded, change: &Change) -> NotificationRow {
-    NotificationRow {
-        core: Notification {
-            id: change.id.clone(),
-            appointment_id: loaded.dated.appointment.id.clone(),
-            step: change.step.clone(),
-            channel: change.channel,
-            start_at: change.start_at,
-            due_at: change.due_at,
-            status: Status::Pending,
-            reason: None,
-            attempts: 0,
-            lease_until: None,
-            retry_at: None,
-            send_now_at: None,
-        },
-        version: 0,
-        sequence_number: None,
-        provider: None,
-        provider_message_id: None,
-        last_error: None,
-        sent_at: None,
-        updated_at: 0,
-    }
+    NotificationRow::new(Notification {
+        id: change.id.clone(),
+        appointment_id: loaded.dated.appointment.id.clone(),
+        step: change.step.clone(),
+        channel: change.channel,
+        start_at: change.start_at,
+        due_at: change.due_at,
+        status: Status::Pending,
+        reason: None,
+        attempts: 0,
+        lease_until: None,
+        retry_at: None,
+        send_now_at: None,
+    })
 }
 
 fn skipped(loaded: &Loaded) -> Vec<Value> {

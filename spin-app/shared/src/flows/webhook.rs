@@ -6,8 +6,9 @@ use serde_json::json;
 use super::settle::{Report, settle};
 use super::{App, FlowError};
 use crate::core::events::{Event, EventKind, merge};
-use crate::core::{FieldChange, Instant};
+use crate::core::{Channel, FieldChange, Instant};
 use crate::queue::Queue;
+use crate::records::consent::{Consent, key};
 use crate::records::{Loaded, Records};
 use crate::web::{Request, Response, problem};
 
@@ -47,7 +48,7 @@ pub fn check_headers(request: &Request, event: &Event) -> Result<(), Response> {
 }
 
 /// Takes an event of a mapped table. Its attributes are the truth here, each as new as its `modifiedon`.
-pub async fn take<R: Records, Q: Queue>(
+pub async fn take<R: Records + Consent, Q: Queue>(
     app: &App<'_, R, Q>,
     event: &Event,
 ) -> Result<Report, FlowError> {
@@ -60,12 +61,19 @@ pub async fn take<R: Records, Q: Queue>(
     }
 }
 
-/// Hears that something of an appointment changed, and looks at it as it is now.
-pub async fn heed<R: Records, Q: Queue>(
+/// Hears that something of an appointment changed, and looks at it as it is now. Of what the event says, only the
+/// addresses are heard, as a hint at what to look up with it.
+pub async fn heed<R: Records + Consent, Q: Queue>(
     app: &App<'_, R, Q>,
-    id: &str,
+    event: &Event,
 ) -> Result<Report, FlowError> {
-    match app.records.load(id).await? {
+    let addresses = event.changes.iter().filter_map(|change| match change {
+        FieldChange::Email(Some(email)) => Some((Channel::Email, key(Channel::Email, email)?)),
+        FieldChange::Phone(Some(phone)) => Some((Channel::Sms, key(Channel::Sms, phone)?)),
+        _ => None,
+    });
+    app.records.foresee(&addresses.collect::<Vec<_>>());
+    match app.records.load(&event.id).await? {
         Some(loaded) => settle(app, loaded).await,
         None => Ok(Report::default()),
     }

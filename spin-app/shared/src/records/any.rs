@@ -1,11 +1,12 @@
 //! The records that the settings chose.
 
+use super::consent::{Consent, Suppression};
 use super::dataverse::DataverseRecords;
 use super::embedded::EmbeddedRecords;
 use super::{
     Changed, Loaded, NotificationFilter, NotificationRow, Page, Records, RecordsError, Tally,
 };
-use crate::core::{Appointment, Instant, events::DatedAppointment};
+use crate::core::{Appointment, Channel, Instant, Reason, events::DatedAppointment};
 use crate::http::Http;
 use crate::sql::Sql;
 
@@ -74,6 +75,23 @@ impl<S: Sql, H: Http> Records for AnyRecords<'_, S, H> {
         each!(self, records => records.for_delivery(notifications).await)
     }
 
+    async fn of_provider(
+        &self,
+        provider: &str,
+        messages: &[String],
+    ) -> Result<Vec<NotificationRow>, RecordsError> {
+        each!(self, records => records.of_provider(provider, messages).await)
+    }
+
+    async fn others(
+        &self,
+        appointment: &Appointment,
+        from: Instant,
+        to: Instant,
+    ) -> Result<Vec<NotificationRow>, RecordsError> {
+        each!(self, records => records.others(appointment, from, to).await)
+    }
+
     async fn changed(
         &self,
         since: Instant,
@@ -140,5 +158,30 @@ impl<S: Sql, H: Http> Records for AnyRecords<'_, S, H> {
         value: i64,
     ) -> Result<bool, RecordsError> {
         each!(self, records => records.set_mark(name, expected, value).await)
+    }
+}
+
+impl<S: Sql, H: Http> Consent for AnyRecords<'_, S, H> {
+    fn foresee(&self, addresses: &[(Channel, String)]) {
+        each!(self, records => records.foresee(addresses));
+    }
+
+    async fn look_up(&self, addresses: &[(Channel, String)]) -> Result<(), RecordsError> {
+        each!(self, records => records.look_up(addresses).await)
+    }
+
+    async fn suppressed(
+        &self,
+        addresses: &[(Channel, String)],
+    ) -> Result<Vec<(Channel, String, Reason)>, RecordsError> {
+        each!(self, records => records.suppressed(addresses).await)
+    }
+
+    async fn suppress(&self, entry: &Suppression, now: Instant) -> Result<bool, RecordsError> {
+        each!(self, records => records.suppress(entry, now).await)
+    }
+
+    async fn lift(&self, channel: Channel, address: &str) -> Result<bool, RecordsError> {
+        each!(self, records => records.lift(channel, address).await)
     }
 }

@@ -1,6 +1,7 @@
 //! The records port: appointments, and the notification rows that tell each reminder's story.
 
 pub mod any;
+pub mod consent;
 pub mod dataverse;
 pub mod embedded;
 mod notification_json;
@@ -46,11 +47,34 @@ pub struct NotificationRow {
     pub last_error: Option<String>,
     /// When the provider took it.
     pub sent_at: Option<Instant>,
+    /// When this sending was first tried; repetitions name it to the provider.
+    pub first_attempt_at: Option<Instant>,
+    /// The provider that may have taken an earlier attempt, and recognises a repetition: nobody else may be given one.
+    pub held_by: Option<String>,
+    /// Which words were sent: message, language and version.
+    pub template: Option<String>,
     /// When the row was last written.
     pub updated_at: Instant,
 }
 
 impl NotificationRow {
+    /// A row that is to be created.
+    pub fn new(core: Notification) -> Self {
+        Self {
+            core,
+            version: 0,
+            sequence_number: None,
+            provider: None,
+            provider_message_id: None,
+            last_error: None,
+            sent_at: None,
+            first_attempt_at: None,
+            held_by: None,
+            template: None,
+            updated_at: 0,
+        }
+    }
+
     /// Ends or moves the row to `status`, clearing what belonged to the state before.
     pub fn turn(&mut self, status: NotificationStatus, reason: Option<Reason>) {
         self.core.status = status;
@@ -220,6 +244,22 @@ pub trait Records {
         &self,
         notifications: &[String],
     ) -> Result<Vec<(NotificationRow, Option<Appointment>)>, RecordsError>;
+
+    /// The rows that a provider knows by these ids of its own, in any order; unknown ids are left out.
+    async fn of_provider(
+        &self,
+        provider: &str,
+        messages: &[String],
+    ) -> Result<Vec<NotificationRow>, RecordsError>;
+
+    /// Rows of the person's other appointments that are due between two instants and went out or are about to. The
+    /// same person is who has the same address or the same number.
+    async fn others(
+        &self,
+        appointment: &Appointment,
+        from: Instant,
+        to: Instant,
+    ) -> Result<Vec<NotificationRow>, RecordsError>;
 
     /// Appointments changed at or after `since`, in the order of the change. One may come twice, none is left out.
     async fn changed(

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Found, Outgoing, Sender, Sent};
+use super::{Asked, Found, Outgoing, Pace, Sender, Sent};
 use crate::core::{Instant, code, rendering::Message};
 use crate::sql::{Sql, SqlError};
 use crate::web::rfc3339;
@@ -16,8 +16,8 @@ impl<S: Sql> Sender for Outbox<'_, S> {
         "outbox"
     }
 
-    async fn send(&self, messages: &[Outgoing], now: Instant) -> Vec<Sent> {
-        match self.insert(messages, now) {
+    async fn send(&self, messages: &[Outgoing], pace: &Pace<'_>) -> Vec<Sent> {
+        match self.insert(messages, (pace.clock)()) {
             Ok(ids) => ids
                 .into_iter()
                 .map(|id| Sent::Accepted {
@@ -29,10 +29,10 @@ impl<S: Sql> Sender for Outbox<'_, S> {
         }
     }
 
-    async fn find(&self, notification_id: &str) -> Found {
+    async fn find(&self, asked: &Asked) -> Found {
         let found = self.0.execute(
             "SELECT id, sent_at FROM outbox WHERE notification_id = ?1 ORDER BY id LIMIT 1",
-            &[notification_id.into()],
+            &[asked.notification_id.as_str().into()],
         );
         match found.as_ref().map(|rows| rows.first()) {
             Ok(Some(row)) => Found::Yes {

@@ -1,11 +1,13 @@
 //! HTTP as the components speak it: requests and responses free of any SDK, problem documents, keys.
 
 mod auth;
+mod form;
 mod query;
 mod response;
 mod times;
 
 pub use auth::{Keys, bearer, matches};
+pub use form::{encode_form, escape};
 pub use query::Query;
 pub use response::{Response, problem, unavailable, unavailable_for, unset};
 pub use times::{instant, rfc3339};
@@ -22,6 +24,8 @@ pub struct Request {
     pub path: String,
     /// The part after `?`.
     pub query: Query,
+    /// The same as it came, for whoever checks a signature over it.
+    pub raw_query: String,
     /// Names in lower case.
     pub headers: Vec<(String, String)>,
     /// At most [`BODY_BYTES_MAX`] bytes.

@@ -26,6 +26,11 @@ impl Query {
             .map(|(_, value)| value.as_str())
     }
 
+    /// All of them.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// A whole number, or `default` when it is absent; one beyond `u32` counts as the greatest. 400 for all else.
     pub fn number(&self, name: &'static str, default: u32) -> Result<u32, Response> {
         let Some(text) = self.get(name) else {

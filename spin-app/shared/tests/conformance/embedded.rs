@@ -3,8 +3,9 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use punctual_app::core::Instant;
+use punctual_app::core::{Channel, Instant};
 use punctual_app::queue::{Queue, embedded::EmbeddedQueue};
+use punctual_app::records::consent::Consent;
 use punctual_app::records::{Records, embedded::EmbeddedRecords};
 use punctual_app::senders::{Sender, outbox::Outbox};
 use punctual_app::sql::{Sql, prepare};
@@ -13,7 +14,7 @@ use tempfile::TempDir;
 use crate::native::Native;
 use crate::queue::Broker;
 use crate::records::Desk;
-use crate::sender::Post;
+use crate::sender::{Finds, Post};
 
 /// One connection to a database that lives as long as any connection to it.
 struct Embedded {
@@ -92,7 +93,7 @@ impl Desk for Embedded {
     const SPAN: (Instant, Instant) = (Instant::MIN, Instant::MAX);
     const COUNT_MAX: u32 = u32::MAX;
 
-    fn records(&self) -> impl Records {
+    fn records(&self) -> impl Records + Consent {
         EmbeddedRecords(&self.sql)
     }
 
@@ -104,6 +105,9 @@ impl Desk for Embedded {
 }
 
 impl Post for Embedded {
+    const CHANNELS: &'static [Channel] = &[Channel::Email, Channel::Sms];
+    const FINDS: Finds = Finds::Itself;
+
     fn sender(&self) -> impl Sender {
         Outbox(&self.sql)
     }

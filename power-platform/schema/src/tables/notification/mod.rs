@@ -82,6 +82,10 @@ const COLUMNS: &[Column] = &[
         "The last failure, in a sentence that names nobody."),
     column("punctual_sentat", "Sent", Kind::Instant,
         "When the provider took it."),
+    column("punctual_firstattemptat", "First attempt", Kind::Instant,
+        "When this sending was first tried: repetitions name it to the provider.").unaudited(),
+    column("punctual_heldby", "Held by", line(50),
+        "The provider that may have taken an earlier attempt: no other is given it meanwhile.").unaudited(),
     // Dataverse adds 32-bit numbers up in 32 bits: a sum over many rows may be refused, so add up in portions.
     column("punctual_lateness", "Lateness (ms)", Kind::Whole,
         "From due to sent, in milliseconds; below zero if a provider's clock says earlier. Beyond 24 days: 24 days.").unaudited(),
@@ -124,6 +128,8 @@ const FORM: &[Section] = &[
             "punctual_appointmentid",
             "punctual_sequencenumber",
             "punctual_leaseuntil",
+            "punctual_firstattemptat",
+            "punctual_heldby",
         ]),
     },
 ];

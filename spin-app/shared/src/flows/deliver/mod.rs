@@ -4,17 +4,23 @@
 //! and outcome, the row is `sending` under a lease; when that has run out, the provider is asked. Between
 //! outcome and settled message, the message comes back and finds the row ended.
 
+mod ask;
+mod attempt;
 mod batch;
 mod held;
+mod outcome;
 
 use serde::Serialize;
 
 use super::{App, FlowError};
+use crate::core::Instant;
 use crate::core::rendering::Sender as Signature;
-use crate::core::{Channel, Instant};
+use crate::links::Links;
 use crate::queue::Queue;
 use crate::records::Records;
+use crate::records::consent::Consent;
 use crate::senders::Sender;
+use crate::senders::outlet::Outlet;
 use held::Held;
 
 /// Messages taken at once. Bounded, so that a batch is done long before its locks end.
@@ -46,25 +52,23 @@ pub struct Summary {
 /// The senders of the two channels, and who signs.
 pub struct Outlets<'a, E, M> {
     /// Sends email.
-    pub email: &'a E,
+    pub email: &'a Outlet<E>,
     /// Sends SMS.
-    pub sms: &'a M,
+    pub sms: &'a Outlet<M>,
     /// Who signs the messages.
     pub signature: &'a Signature,
+    /// What messages link to.
+    pub links: &'a Links,
+    /// Whether a text that cannot be delivered becomes an email.
+    pub channel_fallback: bool,
+    /// Calls to one provider under way at once.
+    pub at_once: usize,
     /// How to wait, in milliseconds of the host's clock.
     pub sleep: &'a dyn Fn(i64),
 }
 
-/// The name of a channel's provider.
-fn provider<E: Sender, M: Sender>(outlets: &Outlets<'_, E, M>, channel: Channel) -> &'static str {
-    match channel {
-        Channel::Email => outlets.email.name(),
-        Channel::Sms => outlets.sms.name(),
-    }
-}
-
 /// Delivers until `max` messages were taken, or, with the queue empty, until `wait_ms` have passed.
-pub async fn deliver<R: Records, Q: Queue, E: Sender, M: Sender>(
+pub async fn deliver<R: Records + Consent, Q: Queue, E: Sender, M: Sender>(
     app: &App<'_, R, Q>,
     outlets: &Outlets<'_, E, M>,
     wait_ms: i64,

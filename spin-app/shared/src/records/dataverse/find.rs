@@ -15,6 +15,8 @@ use crate::records::{Changed, Loaded, NotificationFilter, NotificationRow, Page,
 
 /// Ids in one filter.
 const IDS: usize = 40;
+/// Appointments of one person that are looked at.
+const OTHERS_MAX: u32 = 1_000;
 
 type Due = (NotificationRow, Option<Appointment>);
 
@@ -90,6 +92,101 @@ impl<H: Http> DataverseRecords<'_, H> {
             *appointment = found.get(&row.core.appointment_id).cloned();
         }
         Ok(())
+    }
+
+    pub(super) async fn find_of_provider(
+        &self,
+        provider: &str,
+        messages: &[String],
+    ) -> Result<Vec<NotificationRow>, RecordsError> {
+        const DOING: &str = "find notifications of a provider";
+        let reads: Vec<_> = messages
+            .chunks(IDS)
+            .map(|ids| {
+                let ids = any(ids, |id| {
+                    format!("punctual_providermessageid eq {}", text(id))
+                });
+                let filter = format!("punctual_provider eq {} and {ids}", text(provider));
+                self.rows_where(&filter)
+            })
+            .collect();
+        self.rows(DOING, &reads).await
+    }
+
+    pub(super) async fn find_others(
+        &self,
+        appointment: &Appointment,
+        from: Instant,
+        to: Instant,
+    ) -> Result<Vec<NotificationRow>, RecordsError> {
+        const DOING: &str = "find a person's other notifications";
+        let contacts = [&appointment.email, &appointment.phone];
+        let columns = self.table.contacts.iter().zip(contacts);
+        let said: Vec<_> = columns
+            .filter_map(|(column, contact)| {
+                let contact = contact.as_deref()?.trim();
+                Some(format!("{} eq {}", column.as_ref()?, text(contact)))
+            })
+            .collect();
+        if said.is_empty() {
+            return Ok(Vec::new());
+        }
+        let id = &self.table.id;
+        let filter = format!(
+            "{} and {id} ne {}",
+            any(&said, Clone::clone),
+            appointment.id
+        );
+        let first = url(&self.table.set, &[("$select", id), ("$filter", &filter)]);
+        let found = self.page(DOING, &first, None, OTHERS_MAX, "").await?;
+        let ids = found.items.iter().filter_map(|row| row[id].as_str());
+        let ids: Vec<_> = ids.map(str::to_ascii_lowercase).collect();
+        let live = [
+            Status::Pending,
+            Status::Scheduled,
+            Status::Sending,
+            Status::Unknown,
+            Status::Sent,
+            Status::Delivered,
+        ];
+        let live = any(&live, |status| {
+            format!("punctual_status eq {}", row::option(*status))
+        });
+        let reads: Vec<_> = ids
+            .chunks(IDS)
+            .map(|ids| {
+                let whose = any(ids, |id| format!("punctual_appointmentid eq {}", text(id)));
+                self.rows_where(&format!(
+                    "punctual_dueat ge {} and punctual_dueat le {} and {live} and {whose}",
+                    instant(from),
+                    instant(to)
+                ))
+            })
+            .collect();
+        let mut rows = self.rows(DOING, &reads).await?;
+        rows.sort_by(|a, b| (a.core.due_at, &a.core.id).cmp(&(b.core.due_at, &b.core.id)));
+        Ok(rows)
+    }
+
+    fn rows_where(&self, filter: &str) -> Item {
+        let options = [("$select", row::SELECT), ("$filter", filter)];
+        Item::Single(Part::get(url(row::SET, &options)))
+    }
+
+    async fn rows(
+        &self,
+        doing: &str,
+        reads: &[Item],
+    ) -> Result<Vec<NotificationRow>, RecordsError> {
+        let mut rows = Vec::new();
+        if reads.is_empty() {
+            return Ok(rows);
+        }
+        for answer in self.batch(doing, reads).await? {
+            let list = self.part_json(doing, &answer)?.unwrap_or_default();
+            rows.extend(rows_of(&list)?);
+        }
+        Ok(rows)
     }
 
     pub(super) async fn find_changed(

@@ -21,8 +21,14 @@ impl<H: Http> DataverseRecords<'_, H> {
         let known: Vec<_> = ids.iter().filter(|id| is_guid(id)).collect();
         let mut found = Vec::new();
         if !known.is_empty() {
-            let items: Vec<_> = known.iter().flat_map(|id| self.reads(id)).collect();
-            let answers = self.batch(DOING, &items).await?;
+            let mut items: Vec<_> = known.iter().flat_map(|id| self.reads(id)).collect();
+            let foreseen = self.foreseen.read();
+            let asks = foreseen.is_some();
+            items.extend(foreseen);
+            let mut answers = self.batch(DOING, &items).await?;
+            if asks && let Some(answer) = answers.pop() {
+                self.foreseen.take(self.suppressions_in(&answer)?);
+            }
             for (id, pair) in known.iter().zip(answers.chunks(2)) {
                 if let [appointment, rows] = pair {
                     found.push(self.loaded(id, appointment, rows)?);

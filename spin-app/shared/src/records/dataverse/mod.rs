@@ -3,7 +3,7 @@
 //!
 //! | To do | Requests |
 //! |---|---|
-//! | read an appointment and its notifications | one batch; ten at once are one batch too |
+//! | read an appointment and its notifications, and whether its addresses are suppressed | one batch, where an event told the addresses; ten at once are one batch too |
 //! | write the rows of an appointment, and see whether it is still the same | one batch with a change set; a second one where somebody else was faster |
 //! | read due rows with their appointments | one batch; with a table of the clinic's own, two |
 //! | write rows of many appointments | one batch for each twenty, four at a time |
@@ -15,6 +15,7 @@
 
 mod batch;
 mod call;
+mod consent;
 mod count;
 mod find;
 mod load;
@@ -25,6 +26,7 @@ mod row;
 mod table;
 mod write;
 
+pub use consent::Foreseen;
 pub use row::SELECT as NOTIFICATION_COLUMNS;
 pub use table::AppointmentTable;
 
@@ -52,6 +54,8 @@ pub struct DataverseRecords<'a, H> {
     pub clock: &'a dyn Fn() -> Instant,
     /// When the caller must have an answer; none: whenever it comes.
     pub deadline: Option<Instant>,
+    /// Which addresses will be asked for.
+    pub foreseen: Foreseen,
 }
 
 impl<H: Http> Records for DataverseRecords<'_, H> {
@@ -103,6 +107,23 @@ impl<H: Http> Records for DataverseRecords<'_, H> {
         notifications: &[String],
     ) -> Result<Vec<(NotificationRow, Option<Appointment>)>, RecordsError> {
         self.read_due(notifications).await
+    }
+
+    async fn of_provider(
+        &self,
+        provider: &str,
+        messages: &[String],
+    ) -> Result<Vec<NotificationRow>, RecordsError> {
+        self.find_of_provider(provider, messages).await
+    }
+
+    async fn others(
+        &self,
+        appointment: &Appointment,
+        from: Instant,
+        to: Instant,
+    ) -> Result<Vec<NotificationRow>, RecordsError> {
+        self.find_others(appointment, from, to).await
     }
 
     async fn changed(

@@ -18,7 +18,8 @@ pub const APPOINTMENT: &str = "punctual_appointment";
 /// The columns that are read.
 pub const SELECT: &str = "punctual_notificationid,punctual_appointmentid,punctual_step,punctual_channel,punctual_startat,\
     punctual_dueat,punctual_status,punctual_reason,punctual_attempts,punctual_leaseuntil,punctual_retryat,punctual_sendnowat,\
-    punctual_sequencenumber,punctual_provider,punctual_providermessageid,punctual_lasterror,punctual_sentat,modifiedon";
+    punctual_sequencenumber,punctual_provider,punctual_providermessageid,punctual_lasterror,punctual_sentat,\
+    punctual_firstattemptat,punctual_heldby,punctual_template,modifiedon";
 
 /// The first value of each choice; the others follow in the order of the contract.
 const FIRST_OPTION: i64 = 749_700_000;
@@ -95,6 +96,9 @@ pub fn read(row: &Value) -> Result<NotificationRow, RecordsError> {
         provider_message_id: text("punctual_providermessageid"),
         last_error: text("punctual_lasterror"),
         sent_at: time("punctual_sentat"),
+        first_attempt_at: time("punctual_firstattemptat"),
+        held_by: text("punctual_heldby"),
+        template: text("punctual_template"),
         updated_at: time("modifiedon").unwrap_or(0),
     })
 }
@@ -146,6 +150,9 @@ pub fn state(row: &NotificationRow) -> Map<String, Value> {
         "punctual_providermessageid": row.provider_message_id.as_deref().map(|id| cut(id, MESSAGE_ID_UNITS_MAX)),
         "punctual_lasterror": row.last_error.as_deref().map(|error| cut(error, ERROR_UNITS_MAX)),
         "punctual_sentat": time(row.sent_at),
+        "punctual_firstattemptat": time(row.first_attempt_at),
+        "punctual_heldby": row.held_by,
+        "punctual_template": row.template,
         "punctual_lateness": lateness,
     }))
 }

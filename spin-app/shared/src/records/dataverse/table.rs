@@ -23,8 +23,12 @@ pub struct AppointmentTable {
     pub id: String,
     /// Columns of `start_at`, `end_at` and `resource`, where there are such.
     pub start: String,
+    /// See [`start`](Self::start).
     pub end: Option<String>,
+    /// See [`start`](Self::start).
     pub resource: Option<String>,
+    /// Columns of the person's address and number, where there are such.
+    pub contacts: [Option<String>; 2],
     /// Whether it is Punctual's own.
     pub is_own: bool,
     select: String,
@@ -63,6 +67,7 @@ impl AppointmentTable {
             start: column("start_at").unwrap_or_default(),
             end: column("end_at"),
             resource: column("resource"),
+            contacts: [column("email"), column("phone")],
             is_own: read.table == OWN,
             set: read.entity_set,
             id: read.id,

@@ -1,5 +1,6 @@
 //! The records in SQLite: here the database is the truth, and events are merged into it.
 
+mod consent;
 mod row;
 
 use serde_json::json;
@@ -20,20 +21,25 @@ impl From<SqlError> for RecordsError {
     }
 }
 
+/// Reminders of one person's other appointments in three days; whoever has more has a clinic's address.
+const OTHERS_MAX: u32 = 1_000;
+
 /// Guarded upsert of many rows in one statement, which SQLite makes one transaction. A row whose version
 /// has moved on is not touched, and a row that was deleted is not created again.
 const WRITE_ROWS: &str = "INSERT INTO notifications
     (id, appointment_id, step, channel, start_at, due_at, status, reason, attempts, lease_until, retry_at,
-     sequence_number, provider, provider_message_id, last_error, sent_at, version, send_now_at, updated_at)
+     sequence_number, provider, provider_message_id, last_error, sent_at, version, send_now_at,
+     first_attempt_at, held_by, template, updated_at)
     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
      value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14, value ->> 15,
-     (value ->> 16) + 1, value ->> 17, ?2 FROM json_each(?1)
+     (value ->> 16) + 1, value ->> 17, value ->> 18, value ->> 19, value ->> 20, ?2 FROM json_each(?1)
      WHERE value ->> 16 = 0 OR EXISTS (SELECT 1 FROM notifications n WHERE n.id = value ->> 0)
     ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, status = excluded.status, reason = excluded.reason,
      attempts = excluded.attempts, lease_until = excluded.lease_until, retry_at = excluded.retry_at,
      sequence_number = excluded.sequence_number, provider = excluded.provider,
      provider_message_id = excluded.provider_message_id, last_error = excluded.last_error,
-     sent_at = excluded.sent_at, send_now_at = excluded.send_now_at, version = excluded.version, updated_at = excluded.updated_at
+     sent_at = excluded.sent_at, send_now_at = excluded.send_now_at, first_attempt_at = excluded.first_attempt_at,
+     held_by = excluded.held_by, template = excluded.template, version = excluded.version, updated_at = excluded.updated_at
      WHERE notifications.version = excluded.version - 1
     RETURNING id, version";
 
@@ -177,6 +183,46 @@ impl<S: Sql> Records for EmbeddedRecords<'_, S> {
                 Ok((row, appointment))
             })
             .collect()
+    }
+
+    async fn of_provider(
+        &self,
+        provider: &str,
+        messages: &[String],
+    ) -> Result<Vec<NotificationRow>, RecordsError> {
+        let statement = format!(
+            "SELECT {NOTIFICATION} FROM json_each(?1) j JOIN notifications n ON n.provider_message_id = j.value
+             WHERE n.provider = ?2"
+        );
+        let messages: Value = json!(messages).to_string().into();
+        let rows = self.0.execute(&statement, &[messages, provider.into()])?;
+        rows.into_iter().map(notification).collect()
+    }
+
+    async fn others(
+        &self,
+        appointment: &Appointment,
+        from: Instant,
+        to: Instant,
+    ) -> Result<Vec<NotificationRow>, RecordsError> {
+        let statement = format!(
+            "SELECT {NOTIFICATION} FROM notifications n WHERE n.due_at BETWEEN ?4 AND ?5
+               AND n.status IN ('pending','scheduled','sending','unknown','sent','delivered')
+               AND n.appointment_id IN (SELECT id FROM appointments a WHERE a.id <> ?1 AND a.deleted_at IS NULL
+                    AND (lower(trim(a.email)) = lower(trim(?2)) OR a.phone = ?3))
+             ORDER BY n.due_at, n.id LIMIT {OTHERS_MAX}"
+        );
+        let rows = self.0.execute(
+            &statement,
+            &[
+                appointment.id.as_str().into(),
+                appointment.email.as_deref().into(),
+                appointment.phone.as_deref().into(),
+                from.into(),
+                to.into(),
+            ],
+        )?;
+        rows.into_iter().map(notification).collect()
     }
 
     async fn changed(

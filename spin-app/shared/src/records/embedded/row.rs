@@ -13,7 +13,7 @@ pub(super) const APPOINTMENT: &str =
 
 pub(super) const NOTIFICATION: &str = "n.id, n.appointment_id, n.step, n.channel, n.start_at, n.due_at, n.status, n.reason,
     n.attempts, n.lease_until, n.retry_at, n.sequence_number, n.provider, n.provider_message_id, n.last_error, n.sent_at,
-    n.version, n.updated_at, n.send_now_at";
+    n.version, n.updated_at, n.send_now_at, n.first_attempt_at, n.held_by, n.template";
 
 pub(super) fn appointment(mut row: Row) -> Result<Loaded, RecordsError> {
     let status = row.text(9);
@@ -65,6 +65,9 @@ pub(super) fn notification(mut row: Row) -> Result<NotificationRow, RecordsError
         provider_message_id: row.optional_text(13),
         last_error: row.optional_text(14),
         sent_at: row.optional_integer(15),
+        first_attempt_at: row.optional_integer(19),
+        held_by: row.optional_text(20),
+        template: row.optional_text(21),
         version: row.integer(16),
         updated_at: row.integer(17),
     })
@@ -92,6 +95,9 @@ pub(super) fn notification_to_json(row: &NotificationRow) -> Value {
         row.sent_at,
         row.version,
         core.send_now_at,
+        row.first_attempt_at,
+        row.held_by,
+        row.template,
     ])
 }
 

@@ -33,29 +33,20 @@ fn booked() -> DatedAppointment {
 }
 
 fn row(n: u32) -> NotificationRow {
-    NotificationRow {
-        core: Notification {
-            id: format!("b0000000-0000-5000-8000-{n:012}"),
-            appointment_id: ID.to_owned(),
-            step: "P1D".to_owned(),
-            channel: Channel::Email,
-            start_at: NOW + 86_400_000,
-            due_at: NOW,
-            status: Status::Pending,
-            reason: None,
-            attempts: 0,
-            lease_until: None,
-            retry_at: None,
-            send_now_at: None,
-        },
-        version: 0,
-        sequence_number: None,
-        provider: None,
-        provider_message_id: None,
-        last_error: None,
-        sent_at: None,
-        updated_at: 0,
-    }
+    NotificationRow::new(Notification {
+        id: format!("b0000000-0000-5000-8000-{n:012}"),
+        appointment_id: ID.to_owned(),
+        step: "P1D".to_owned(),
+        channel: Channel::Email,
+        start_at: NOW + 86_400_000,
+        due_at: NOW,
+        status: Status::Pending,
+        reason: None,
+        attempts: 0,
+        lease_until: None,
+        retry_at: None,
+        send_now_at: None,
+    })
 }
 
 /// An office with one appointment, whose token is warm.

@@ -10,7 +10,8 @@ mod world;
 use punctual_app::core::Instant;
 use punctual_app::core::events::read_mapping;
 use punctual_app::records::Records;
-use punctual_app::records::dataverse::{AppointmentTable, DataverseRecords};
+use punctual_app::records::consent::Consent;
+use punctual_app::records::dataverse::{AppointmentTable, DataverseRecords, Foreseen};
 
 use crate::records::Desk;
 use world::{Memory, TestSignIn, URL, World};
@@ -51,6 +52,7 @@ impl Office {
             table: &self.table,
             clock: &self.clock,
             deadline: None,
+            foreseen: Foreseen::default(),
         }
     }
 }
@@ -62,7 +64,7 @@ impl Desk for Office {
     const SPAN: (Instant, Instant) = (-6_847_804_800_000, 253_402_300_799_000);
     const COUNT_MAX: u32 = 2_147_483_647;
 
-    fn records(&self) -> impl Records {
+    fn records(&self) -> impl Records + Consent {
         self.open()
     }
 

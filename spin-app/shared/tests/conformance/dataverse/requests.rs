@@ -3,14 +3,15 @@
 
 use expect_test::{Expect, expect};
 use futures::executor::block_on;
-use punctual_app::core::events::read_policy;
+use punctual_app::core::events::{Event, EventKind, read_policy};
 use punctual_app::core::rendering::Sender as Signature;
-use punctual_app::core::{AppointmentStatus, Instant, Policy};
+use punctual_app::core::{AppointmentStatus, FieldChange, Instant, Policy};
 use punctual_app::flows::deliver::{Outlets, deliver};
 use punctual_app::flows::{App, reconcile, webhook};
+use punctual_app::links::Links;
 use punctual_app::queue::servicebus::rest::RestQueue;
 use punctual_app::records::Records;
-use punctual_app::senders::{Found, Outgoing, Sender, Sent};
+use punctual_app::senders::{Asked, Found, Outgoing, Pace, Sender, Sent};
 
 use super::Office;
 use super::world::NOW;
@@ -27,15 +28,35 @@ impl Sender for Taker {
         "taker"
     }
 
-    async fn send(&self, messages: &[Outgoing], _: Instant) -> Vec<Sent> {
+    async fn send(&self, messages: &[Outgoing], _: &Pace<'_>) -> Vec<Sent> {
         let taken = |message: &Outgoing| Sent::Accepted {
             provider_message_id: message.notification_id.clone(),
         };
         messages.iter().map(taken).collect()
     }
 
-    async fn find(&self, _: &str) -> Found {
+    async fn find(&self, _: &Asked) -> Found {
         Found::No
+    }
+}
+
+/// The event of a change, which carries the columns of its image.
+fn event() -> Event {
+    let appointment = booked_with_contacts(1).appointment;
+    Event {
+        kind: EventKind::Updated,
+        table: "punctual_appointment".to_owned(),
+        id: appointment.id,
+        mapped: true,
+        changes: vec![
+            FieldChange::Email(appointment.email),
+            FieldChange::Phone(appointment.phone),
+        ],
+        modified_at: None,
+        complete: true,
+        operation_id: None,
+        step_id: None,
+        correlation_id: None,
     }
 }
 
@@ -100,14 +121,14 @@ impl Clinic {
         let mut dated = booked_with_contacts(1);
         dated.appointment.start_at = Some(start_at);
         dated.appointment.status = status;
-        let id = dated.appointment.id.clone();
         let records = self.office.open();
-        let version = block_on(records.version(&id)).unwrap().unwrap_or(0);
+        let version = block_on(records.version(&dated.appointment.id));
+        let version = version.unwrap().unwrap_or(0);
         block_on(records.store(&dated, false, version, NOW))
             .unwrap()
             .expect("stored");
         self.count(what, async |app| {
-            webhook::heed(app, &id).await.expect("it works");
+            webhook::heed(app, &event()).await.expect("it works");
         });
     }
 
@@ -120,6 +141,12 @@ impl Clinic {
                     name: "Clinic".to_owned(),
                     phone: None,
                 },
+                links: &Links {
+                    public_url: None,
+                    key: None,
+                },
+                channel_fallback: false,
+                at_once: 16,
                 sleep: &|_| {},
             };
             deliver(app, &outlets, 0, 100).await.expect("it works")
@@ -133,9 +160,8 @@ fn requests_are_counted() {
     let mut clinic = Clinic::open();
     let start = NOW + 10 * DAY_MS;
     clinic.event("create: six reminders", start, AppointmentStatus::Scheduled);
-    let id = booked_with_contacts(1).appointment.id;
     clinic.count("the same event again", async |app| {
-        webhook::heed(app, &id).await.expect("it works");
+        webhook::heed(app, &event()).await.expect("it works");
     });
     clinic.event(
         "move: six canceled, six new",

@@ -1,6 +1,7 @@
 //! The suite of the records port.
 
 pub mod appointments;
+pub mod consent;
 pub mod delivery;
 pub mod lists;
 pub mod marks;
@@ -13,6 +14,7 @@ use punctual_app::core::events::DatedAppointment;
 use punctual_app::core::{
     Appointment, AppointmentStatus, Channel, Instant, Notification, NotificationStatus,
 };
+use punctual_app::records::consent::Consent;
 use punctual_app::records::{NotificationRow, Records};
 
 /// Empty records.
@@ -29,7 +31,7 @@ pub trait Desk: Send {
     const COUNT_MAX: u32;
 
     /// The adapter.
-    fn records(&self) -> impl Records;
+    fn records(&self) -> impl Records + Consent;
 
     /// Somebody else's way to the same records.
     fn another(&self) -> Self;
@@ -90,16 +92,7 @@ fn fresh(n: u32, appointment: u32) -> NotificationRow {
         retry_at: None,
         send_now_at: None,
     };
-    NotificationRow {
-        core,
-        version: 0,
-        sequence_number: None,
-        provider: None,
-        provider_message_id: None,
-        last_error: None,
-        sent_at: None,
-        updated_at: 0,
-    }
+    NotificationRow::new(core)
 }
 
 /// A notification of any appointment, not yet written.
@@ -161,6 +154,13 @@ async fn read<D: Desk>(desk: &D, id: &str) -> NotificationRow {
 macro_rules! suite {
     ($subject:expr) => {
         crate::conformance! { $subject; records {
+            consent {
+                what_is_suppressed_is_found_on_its_channel_alone,
+                who_says_it_again_says_nothing_new,
+                only_what_the_person_said_is_taken_back,
+                a_row_is_found_by_what_its_provider_calls_it,
+                the_same_person_is_who_has_the_same_address_or_number,
+            }
             appointments {
                 an_unknown_one_is_none,
                 every_field_comes_back,
