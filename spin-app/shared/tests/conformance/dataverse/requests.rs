@@ -11,6 +11,7 @@ use punctual_app::flows::{App, reconcile, webhook};
 use punctual_app::links::Links;
 use punctual_app::queue::servicebus::rest::RestQueue;
 use punctual_app::records::Records;
+use punctual_app::senders::outlet::Outlet;
 use punctual_app::senders::{Asked, Found, Outgoing, Pace, Sender, Sent};
 
 use super::Office;
@@ -134,9 +135,13 @@ impl Clinic {
 
     fn deliver(&mut self, what: &str, sent: u32) {
         let summary = self.count(what, async |app| {
+            let taker = || Outlet {
+                first: Taker,
+                second: None,
+            };
             let outlets = Outlets {
-                email: &Taker,
-                sms: &Taker,
+                email: &taker(),
+                sms: &taker(),
                 signature: &Signature {
                     name: "Clinic".to_owned(),
                     phone: None,

@@ -25,7 +25,7 @@ macro_rules! post {
             use super::*;
 
             #[derive(Default)]
-            struct Subject(Provider);
+            pub struct Subject(Provider);
 
             impl Post for Subject {
                 const CHANNELS: &'static [Channel] = $channels;
@@ -47,8 +47,8 @@ macro_rules! post {
                 }
             }
 
-            crate::sender::suite!(super::Subject::default());
-            crate::sender::remote_suite!(super::Subject::default());
+            crate::sender::suite!(crate::sender::providers::$module::Subject::default());
+            crate::sender::remote_suite!(crate::sender::providers::$module::Subject::default());
         }
     };
 }

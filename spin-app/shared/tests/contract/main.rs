@@ -1,0 +1,7 @@
+//! Every request that goes out to a provider: held against what the vendors' specifications forget, and against the very
+//! bytes that it should have. Signatures are held against those that the vendors' own libraries made.
+
+mod golden;
+mod holes;
+mod recorder;
+mod vectors;
