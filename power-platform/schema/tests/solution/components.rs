@@ -190,8 +190,8 @@ fn changes_are_kept_but_for_bookkeeping() {
         [
             "punctual_value",
             "punctual_attempts",
-        "punctual_firstattemptat",
-        "punctual_heldby",
+            "punctual_firstattemptat",
+            "punctual_heldby",
             "punctual_lateness",
             "punctual_leaseuntil",
             "punctual_retryat",
