@@ -125,6 +125,8 @@ fn the_scheduler() {
             punctual:reminders/events
             punctual:reminders/planning
             punctual:reminders/types
+            wasi:filesystem/preopens
+            wasi:filesystem/types
             wasi:http/outgoing-handler
             wasi:http/types
             wasi:random/random
@@ -147,10 +149,14 @@ fn delivery() {
             fermyon:spin/key-value
             fermyon:spin/sqlite
             fermyon:spin/variables
+            punctual:reminders/consent
             punctual:reminders/delivering
             punctual:reminders/events
+            punctual:reminders/planning
             punctual:reminders/rendering
             punctual:reminders/types
+            wasi:filesystem/preopens
+            wasi:filesystem/types
             wasi:http/outgoing-handler
             wasi:http/types
             wasi:random/random
@@ -177,6 +183,8 @@ fn the_console() {
             punctual:reminders/events
             punctual:reminders/planning
             punctual:reminders/types
+            wasi:filesystem/preopens
+            wasi:filesystem/types
             wasi:http/outgoing-handler
             wasi:http/types
             wasi:random/random
