@@ -25,6 +25,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     shell::run("measuring the planning core", &mut core)?;
 
+    count_requests()?;
     measure("punctual-bench", "the application", arguments)?;
     if !arguments.smoke {
         for missing in peers::install() {
@@ -33,6 +34,21 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     measure("punctual-bench-servicebus", "Service Bus", arguments)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// How many requests to Dataverse and Service Bus a step takes is counted by a test, which prints its table.
+fn count_requests() -> Result<()> {
+    let mut test = shell::cargo();
+    test.args([
+        "test",
+        "--quiet",
+        "-p",
+        "punctual-app",
+        "--test",
+        "conformance",
+    ]);
+    test.args(["--", "--nocapture", "requests_are_counted"]);
+    shell::run("counting requests", &mut test)
 }
 
 /// Runs a package that prints a table.

@@ -198,5 +198,7 @@ fn requests_are_counted() {
 
 #[track_caller]
 fn check(told: &str, expected: Expect) {
+    // For `cargo xtask bench`.
+    println!("{told}");
     expected.assert_eq(told);
 }
