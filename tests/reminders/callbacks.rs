@@ -108,6 +108,8 @@ async fn who_says_stop_is_texted_no_more_until_they_say_start() {
             .all(|row| row["status"] == "skipped" && row["reason"] == "opted_out"),
         "{rows:?}"
     );
+    // An hour later the text of a week before is not sent any more.
+    clinic.set_now("2026-06-08T08:00:00Z");
     assert_eq!(says(&clinic, RESTART).await.0, 204);
     clinic.reconcile().await;
     clinic.set_now("2026-06-14T07:00:00Z");

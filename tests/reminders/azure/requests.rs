@@ -41,12 +41,12 @@ async fn each_step_takes_few_requests() {
     town.change(json!({"statecode": 1, "statuscode": 2})).await;
     town.quiet().await;
     told.push(format!("cancel: {}", asked(&town)));
-    // The writes of staff are among them. Over HTTP the messages of before the moves are still there: the fourth batch of
-    // the delivery reads what has just been sent, and drops them.
+    // The writes of staff are among them. Over HTTP the messages of before the moves are still there: the last two batches of
+    // the delivery read what has just been sent, and drop them.
     expect![[r#"
         create: 3 batch, 1 create punctual_appointment
         move: 3 batch, 1 update punctual_appointment
-        deliver two together: 4 batch
+        deliver two together: 6 batch
         cancel: 2 batch, 1 update punctual_appointment"#]]
     .assert_eq(&told.join("\n"));
 }
