@@ -89,9 +89,11 @@ fn what_the_library_sent_is_understood() {
     let Some(recorded) = recorded() else {
         return;
     };
-    let mut options = Options::default();
     // As the recorder had them.
-    options.auth_token = "auth-token".into();
+    let mut options = Options {
+        auth_token: "auth-token".into(),
+        ..Options::default()
+    };
     options.numbers.push("+15017122661".into());
     let mut twilio = Twilio::new(options, 1);
     let mut seen = Vec::new();

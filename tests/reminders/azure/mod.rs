@@ -26,7 +26,6 @@ macro_rules! over_both {
         }
     )*};
 }
-pub(crate) use over_both;
 
 over_both! {
     each_reminder_once: each_reminder_once_over_rest, each_reminder_once_over_amqp;

@@ -148,7 +148,7 @@ pub fn twilio_list() -> Call {
     twilio(false, |recorder, sender| ask(recorder, sender))
 }
 
-fn acs<'a, B>(recorder: &'a Recorder, access: Access<B>) -> Acs<&'a Recorder, B> {
+fn acs<B>(recorder: &Recorder, access: Access<B>) -> Acs<&Recorder, B> {
     Acs {
         http: recorder,
         endpoint: "https://contoso.communication.azure.com".to_owned(),

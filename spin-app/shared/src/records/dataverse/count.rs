@@ -92,6 +92,15 @@ fn estimate(bounds_ms: &[i64], within: &[i64], count: i64) -> i64 {
     sum.saturating_add((count - before).saturating_mul(last))
 }
 
+/// The outside name of a choice's value.
+fn name<T: Code>(value: &Value) -> Option<&'static str> {
+    let value = value.as_i64()?;
+    let found = T::TABLE
+        .iter()
+        .find(|(case, _)| row::option(*case) == value);
+    found.map(|(_, name)| *name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::estimate;
@@ -102,13 +111,4 @@ mod tests {
         assert_eq!(estimate(&[], &[], 5), 0);
         assert_eq!(estimate(&[i64::MAX], &[i64::MAX], i64::MAX), i64::MAX);
     }
-}
-
-/// The outside name of a choice's value.
-fn name<T: Code>(value: &Value) -> Option<&'static str> {
-    let value = value.as_i64()?;
-    let found = T::TABLE
-        .iter()
-        .find(|(case, _)| row::option(*case) == value);
-    found.map(|(_, name)| *name)
 }
