@@ -52,6 +52,9 @@ found_by_seeds! {
     outcomes_matter: FORGETS_SENT, CALM, Embedded, "promise 2";
     contacts_matter: OLD_ADDRESS, CALM, Embedded, "promise 1";
     single_sends_matter: TWICE, CALM, Embedded, "promise 2";
+    reasons_matter: NO_REASON, CALM, Embedded, "promise 3";
+    stamps_matter: NO_STAMPS, BAD_DAY, Embedded, "promise 4";
+    sweeps_matter: BLIND_SWEEP, CALM, Embedded, "promise 3";
 }
 
 #[test]
