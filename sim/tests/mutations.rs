@@ -8,7 +8,7 @@ use punctual_sim::run::Run;
 use punctual_sim::transport::Transport;
 
 /// Seeds that are tried before a mutation counts as not found.
-const SEEDS: u64 = 3;
+const SEEDS: u64 = 5;
 
 /// The promise that breaks, in words of the checker.
 fn by_seeds(
@@ -54,6 +54,9 @@ found_by_seeds! {
     single_sends_matter: TWICE, CALM, Embedded, "promise 2";
     reasons_matter: NO_REASON, CALM, Embedded, "promise 3";
     stamps_matter: NO_STAMPS, BAD_DAY, Embedded, "promise 4";
+    gravestones_matter: NO_GRAVESTONE, BAD_DAY, Embedded, "promise";
+    asking_the_provider_matters: RESENDS, HELL, Embedded, "promise 2";
+    due_times_matter: ALL_SUPERSEDED, CALM, Embedded, "promise 3";
     sweeps_matter: BLIND_SWEEP, CALM, Embedded, "promise 3";
 }
 
