@@ -12,7 +12,7 @@ use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
-use crate::guest::{GuestState, link, stub_the_rest};
+use crate::guest::{GuestState, link, link_wired, stub_the_rest};
 
 /// How often a running guest is interrupted to let others run and to count its time.
 pub(crate) const EPOCH: Duration = Duration::from_millis(10);
@@ -39,32 +39,43 @@ pub(crate) struct SharedEngine {
     ready: Mutex<HashMap<Vec<u8>, ProxyPre<GuestState>>>,
 }
 
-/// The process's engine.
-pub(crate) fn shared() -> Result<&'static SharedEngine> {
-    static SHARED: OnceLock<Result<SharedEngine, String>> = OnceLock::new();
-    let made = SHARED.get_or_init(|| SharedEngine::new().map_err(|error| format!("{error:#}")));
-    made.as_ref()
+/// What guests are run for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Purpose {
+    /// They serve this machine: they reach its sockets, and none computes for long without giving way.
+    Serving,
+    /// They are simulated: wires in place of sockets, and nothing happens because real time passes.
+    Simulation,
+}
+
+/// The process's engine for a purpose.
+pub(crate) fn shared(purpose: Purpose) -> Result<&'static SharedEngine> {
+    static SERVING: OnceLock<Result<SharedEngine, String>> = OnceLock::new();
+    static SIMULATION: OnceLock<Result<SharedEngine, String>> = OnceLock::new();
+    let place = match purpose {
+        Purpose::Serving => &SERVING,
+        Purpose::Simulation => &SIMULATION,
+    };
+    place
+        .get_or_init(|| SharedEngine::new(purpose).map_err(|error| format!("{error:#}")))
+        .as_ref()
         .map_err(|error| anyhow!("cannot start the WebAssembly engine: {error}"))
 }
 
 impl SharedEngine {
-    fn new() -> Result<Self> {
+    fn new(purpose: Purpose) -> Result<Self> {
         // Where address space is short (a container with a limit) the pool cannot be had; do without it.
         let pooling = InstanceAllocationStrategy::Pooling(pool());
-        let engine = Engine::new(&config(pooling))
-            .or_else(|_| Engine::new(&config(InstanceAllocationStrategy::OnDemand)))?;
+        let engine = Engine::new(&config(purpose, pooling))
+            .or_else(|_| Engine::new(&config(purpose, InstanceAllocationStrategy::OnDemand)))?;
         let mut linker = Linker::new(&engine);
-        link(&mut linker)?;
-        let ticking = engine.weak();
-        std::thread::Builder::new()
-            .name("epochs".to_owned())
-            .spawn(move || {
-                while let Some(engine) = ticking.upgrade() {
-                    engine.increment_epoch();
-                    drop(engine);
-                    std::thread::sleep(EPOCH);
-                }
-            })?;
+        match purpose {
+            Purpose::Serving => {
+                link(&mut linker)?;
+                tick(&engine)?;
+            }
+            Purpose::Simulation => link_wired(&mut linker)?,
+        }
         Ok(Self {
             engine,
             linker,
@@ -106,11 +117,26 @@ impl SharedEngine {
     }
 }
 
-fn config(allocation: InstanceAllocationStrategy) -> Config {
+/// Interrupts running guests at each epoch.
+fn tick(engine: &Engine) -> Result<()> {
+    let ticking = engine.weak();
+    std::thread::Builder::new()
+        .name("epochs".to_owned())
+        .spawn(move || {
+            while let Some(engine) = ticking.upgrade() {
+                engine.increment_epoch();
+                drop(engine);
+                std::thread::sleep(EPOCH);
+            }
+        })?;
+    Ok(())
+}
+
+fn config(purpose: Purpose, allocation: InstanceAllocationStrategy) -> Config {
     let mut config = Config::new();
     config
         .wasm_component_model(true)
-        .epoch_interruption(true)
+        .epoch_interruption(matches!(purpose, Purpose::Serving))
         .allocation_strategy(allocation);
     // Compiled code is kept between runs where there is a place for it.
     if let Ok(cache) = wasmtime::Cache::new(wasmtime::CacheConfig::new()) {

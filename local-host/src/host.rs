@@ -1,6 +1,5 @@
 //! A running host.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -8,17 +7,15 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use anyhow::{Context, Result, ensure};
 use tokio::net::TcpListener;
 
-use crate::allowed_hosts::AllowedHosts;
+use crate::application::Application;
 use crate::clock::VirtualClock;
-use crate::compose::compose;
-use crate::engine;
-use crate::guest::{ComponentConfig, DatabaseFile, HostShared};
+use crate::engine::Purpose;
+use crate::guest::{Database, HostShared};
 use crate::life::{CrashPoint, Life};
 use crate::log::Log;
-use crate::manifest::{Component, Manifest};
+use crate::manifest::Manifest;
 use crate::options::HostOptions;
-use crate::routes::Routes;
-use crate::serve::app::{App, Served};
+use crate::serve::app::App;
 use crate::serve::{control, serve};
 use crate::timers::Caller;
 use crate::variables::Variables;
@@ -44,10 +41,8 @@ impl Host {
         std::fs::create_dir_all(&options.data_dir).with_context(|| {
             format!("cannot make the data folder {}", options.data_dir.display())
         })?;
-        let components = {
-            let manifest = manifest.clone();
-            tokio::task::spawn_blocking(move || prepare_all(&manifest, &variables)).await??
-        };
+        let prepare = move || Application::prepare(&manifest, &variables, Purpose::Serving);
+        let application = tokio::task::spawn_blocking(prepare).await??;
         let listener = bind(options.listen).await?;
         let listen = listener.local_addr()?;
         let control_listener = match options.control {
@@ -71,7 +66,7 @@ impl Host {
             clock: options.clock.clone(),
             log: options.log.clone(),
             life: life.clone(),
-            database: DatabaseFile::new(&options.data_dir),
+            database: Database::new(&options.data_dir, options.random_seed),
             data_dir: options.data_dir,
             outbound: options.outbound,
             random_seed: options.random_seed,
@@ -81,8 +76,7 @@ impl Host {
         });
         let app = Arc::new(App {
             shared,
-            routes: Routes::new(&manifest.triggers)?,
-            components,
+            application,
             request_timeout: options.request_timeout,
         });
         life.spawn(serve(listener, life.clone(), move |request, client| {
@@ -206,56 +200,4 @@ async fn bind(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address)
         .await
         .with_context(|| format!("cannot listen on {address}"))
-}
-
-/// Makes every component ready, several at a time because compiling takes a while.
-fn prepare_all(manifest: &Manifest, variables: &Variables) -> Result<BTreeMap<String, Served>> {
-    std::thread::scope(|scope| {
-        let prepare = |component| scope.spawn(move || prepare(component, variables));
-        let under_way: Vec<_> = manifest.components.values().map(prepare).collect();
-        let finish = |thread: std::thread::ScopedJoinHandle<'_, Result<Served>>| {
-            let served = thread
-                .join()
-                .expect("preparing a component does not panic")?;
-            Ok((served.config.id.clone(), served))
-        };
-        under_way.into_iter().map(finish).collect()
-    })
-}
-
-fn prepare(component: &Component, variables: &Variables) -> Result<Served> {
-    let id = &component.id;
-    let in_component = || format!("[component.{id}]");
-    for database in &component.sqlite_databases {
-        ensure!(
-            database == "default",
-            "[component.{id}] sqlite_databases: this host has \"default\", not {database:?}"
-        );
-    }
-    for store in &component.key_value_stores {
-        ensure!(
-            store == "default",
-            "[component.{id}] key_value_stores: this host has \"default\", not {store:?}"
-        );
-    }
-    let source = std::fs::read(&component.source)
-        .with_context(|| format!("cannot read {}", component.source.display()))
-        .with_context(in_component)?;
-    let bytes = compose(id, source, &component.dependencies).with_context(in_component)?;
-    let ready = engine::shared()?
-        .prepare(id, &bytes)
-        .with_context(in_component)?;
-    let config = ComponentConfig {
-        id: id.clone(),
-        variables: variables.of(component)?,
-        environment: component.environment.clone(),
-        allowed_hosts: AllowedHosts::new(&component.allowed_outbound_hosts, variables)
-            .with_context(in_component)?,
-        sqlite_databases: component.sqlite_databases.clone(),
-        key_value_stores: component.key_value_stores.clone(),
-    };
-    Ok(Served {
-        config: Arc::new(config),
-        ready,
-    })
 }

@@ -19,11 +19,14 @@
 //! ```
 
 mod allowed_hosts;
+mod application;
+mod bare;
 pub mod client;
 mod clock;
 mod compose;
 mod engine;
 mod guest;
+mod harness;
 mod host;
 mod life;
 mod log;
@@ -35,8 +38,11 @@ mod template;
 mod timers;
 pub mod variables;
 
+pub use application::Application;
+pub use bare::{BareHost, BareOptions, Guest};
 pub use clock::VirtualClock;
-pub use guest::{OutboundFuture, OutboundHttp, RealNetwork};
+pub use guest::{Database, OutboundFuture, OutboundHttp, RealNetwork, Wire};
+pub use harness::{Harness, HostCall, Moment};
 pub use host::Host;
 pub use life::{BeforeCall, CrashPoint, When};
 pub use log::Log;

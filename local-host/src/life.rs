@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
+use crate::harness::{Harness, HostCall};
+
 /// On which side of a host call a crash comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
@@ -43,6 +45,7 @@ struct Inner {
     state: watch::Sender<State>,
     calls: Mutex<Calls>,
     before_call: Option<BeforeCall>,
+    harness: Option<Arc<dyn Harness>>,
     tasks: TaskTracker,
 }
 
@@ -75,6 +78,20 @@ impl Life {
         traced: bool,
         before_call: Option<BeforeCall>,
     ) -> Self {
+        Self::build(crash, traced, before_call, None)
+    }
+
+    /// A life in the hands of a harness.
+    pub(crate) fn under(harness: Arc<dyn Harness>) -> Self {
+        Self::build(None, false, None, Some(harness))
+    }
+
+    fn build(
+        crash: Option<CrashPoint>,
+        traced: bool,
+        before_call: Option<BeforeCall>,
+        harness: Option<Arc<dyn Harness>>,
+    ) -> Self {
         let calls = Calls {
             count: 0,
             crash,
@@ -84,6 +101,7 @@ impl Life {
             state: watch::Sender::new(State::Running),
             calls: Mutex::new(calls),
             before_call,
+            harness,
             tasks: TaskTracker::new(),
         };
         Self {
@@ -94,10 +112,10 @@ impl Life {
     /// Makes a call with an effect outside of the guest, dying before or after it if this is the crash point.
     pub(crate) async fn call<T>(
         &self,
-        what: impl FnOnce() -> String,
+        call: HostCall<'_>,
         effect: impl Future<Output = T>,
     ) -> Result<T, Died> {
-        let (number, crash) = self.count(what)?;
+        let (number, crash) = self.count(call)?;
         if let Some(before_call) = &self.inner.before_call {
             before_call(number);
         }
@@ -105,7 +123,13 @@ impl Life {
             self.die();
             return Err(Died);
         }
+        if let Some(harness) = &self.inner.harness {
+            harness.before(call).await;
+        }
         let result = effect.await;
+        if let Some(harness) = &self.inner.harness {
+            harness.after(call).await;
+        }
         if crash == Some(When::After) {
             self.die();
         }
@@ -126,14 +150,19 @@ impl Life {
         }
     }
 
-    fn count(&self, what: impl FnOnce() -> String) -> Result<(u64, Option<When>), Died> {
+    /// Who decides about host calls, if anybody.
+    pub(crate) fn harness(&self) -> Option<&Arc<dyn Harness>> {
+        self.inner.harness.as_ref()
+    }
+
+    fn count(&self, call: HostCall<'_>) -> Result<(u64, Option<When>), Died> {
         let mut calls = self.inner.calls.lock().expect("no counter of calls panics");
         if self.is_dead() {
             return Err(Died);
         }
         calls.count += 1;
         if let Some(trace) = &mut calls.trace {
-            trace.push(what());
+            trace.push(call.to_string());
         }
         let crash = calls.crash.filter(|crash| crash.call == calls.count);
         Ok((calls.count, crash.map(|crash| crash.when)))
@@ -240,13 +269,18 @@ mod tests {
             let mut done = 0;
             let mut last = Ok(());
             for number in 1..=3 {
-                last = life
-                    .call(|| format!("call {number}"), async { done += 1 })
-                    .await;
+                let detail = number.to_string();
+                let call = HostCall {
+                    guest: 0,
+                    component: "delivery",
+                    kind: "call",
+                    detail: &detail,
+                };
+                last = life.call(call, async { done += 1 }).await;
             }
             assert!(last.is_err() && life.is_dead());
             assert_eq!((done, life.calls()), (effects, 2), "{when:?}");
-            assert_eq!(life.trace(), ["call 1", "call 2"]);
+            assert_eq!(life.trace(), ["delivery call 1", "delivery call 2"]);
         }
     }
 

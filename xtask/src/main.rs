@@ -6,6 +6,7 @@ mod components;
 mod connect;
 mod peers;
 mod shell;
+mod sim;
 mod solution;
 mod stand_ins;
 mod tests;
@@ -34,6 +35,8 @@ enum Task {
     StandIns(stand_ins::Arguments),
     /// Run every check and test that this machine can, and say what was left out.
     Test(tests::Arguments),
+    /// Run months of a clinic's life in seconds, out of a seed and under faults, and check the promises.
+    Sim(sim::Arguments),
     /// Measure: the planning core, the application under load, then Service Bus beside the vendor's clients.
     Bench(bench::Arguments),
     /// Tell the webhook of a Dataverse environment where Punctual is, and look whether all that it needs is there.
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Task::Up(arguments) => up::run(&arguments),
         Task::StandIns(arguments) => stand_ins::run(&arguments),
         Task::Test(arguments) => tests::run(&arguments),
+        Task::Sim(arguments) => sim::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Connect(arguments) => connect::run(&arguments),
         Task::Solution => solution::write(),

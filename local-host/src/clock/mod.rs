@@ -10,6 +10,7 @@
 mod wasi;
 mod work;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -41,6 +42,14 @@ struct Inner {
     state: Mutex<State>,
     /// Bumped at each step or change of speed, so that sleepers look again.
     changes: watch::Sender<u64>,
+    sleepers: Mutex<Sleepers>,
+}
+
+/// Until when whom to wake, so that whoever steps the clock can step it to the next of them.
+#[derive(Default)]
+struct Sleepers {
+    until_ns: BTreeSet<(u64, u64)>,
+    count: u64,
 }
 
 struct State {
@@ -115,6 +124,7 @@ impl VirtualClock {
             inner: Arc::new(Inner {
                 state: Mutex::new(state),
                 changes: watch::Sender::new(0),
+                sleepers: Mutex::default(),
             }),
         }
     }
@@ -191,6 +201,7 @@ impl VirtualClock {
     /// Sleeps until the monotonic clock shows `deadline_ns`: by running there, or by a step over it.
     pub async fn sleep_until_ns(&self, deadline_ns: u64) {
         let mut changes = self.inner.changes.subscribe();
+        let _asleep = Asleep::until(&self.inner, deadline_ns);
         loop {
             changes.mark_unchanged();
             let (now_ns, speed) = (self.monotonic_ns(), self.lock().pace());
@@ -210,6 +221,12 @@ impl VirtualClock {
                 _ = changes.changed() => {}
             }
         }
+    }
+
+    /// When the first of those who sleep is to wake, on the monotonic clock.
+    pub fn next_wake_ns(&self) -> Option<u64> {
+        let sleepers = self.inner.sleepers();
+        sleepers.until_ns.first().map(|(until_ns, _)| *until_ns)
     }
 
     /// Completes at the next step or change of speed.
@@ -236,6 +253,41 @@ impl VirtualClock {
             .state
             .lock()
             .expect("no holder of the clock's lock panics")
+    }
+}
+
+impl Inner {
+    fn sleepers(&self) -> std::sync::MutexGuard<'_, Sleepers> {
+        let sleepers = self.sleepers.lock();
+        sleepers.expect("no holder of the sleepers panics")
+    }
+}
+
+/// One who sleeps.
+struct Asleep<'a> {
+    inner: &'a Inner,
+    until_ns: u64,
+    number: u64,
+}
+
+impl<'a> Asleep<'a> {
+    fn until(inner: &'a Inner, until_ns: u64) -> Self {
+        let mut sleepers = inner.sleepers();
+        sleepers.count += 1;
+        let number = sleepers.count;
+        sleepers.until_ns.insert((until_ns, number));
+        Self {
+            inner,
+            until_ns,
+            number,
+        }
+    }
+}
+
+impl Drop for Asleep<'_> {
+    fn drop(&mut self) {
+        let mut sleepers = self.inner.sleepers();
+        sleepers.until_ns.remove(&(self.until_ns, self.number));
     }
 }
 

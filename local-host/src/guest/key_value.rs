@@ -82,8 +82,8 @@ impl GuestState {
         let store = self.table.get(store)?.clone();
         let life = self.shared.life.clone();
         let component = self.component.clone();
-        let what = || component.label("key-value", what);
-        let result = life.call(what, life.blocking(|| work(&store))).await??;
+        let call = component.call(self.number, "key-value", what);
+        let result = life.call(call, life.blocking(|| work(&store))).await??;
         Ok(result.map_err(|error| Error::Other(error.to_string())))
     }
 }

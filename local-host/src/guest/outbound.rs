@@ -40,6 +40,8 @@ impl OutboundHttp for RealNetwork {
 pub(crate) struct OutboundHooks {
     pub shared: Arc<HostShared>,
     pub component: Arc<ComponentConfig>,
+    /// The guest's number.
+    pub guest: u64,
 }
 
 impl WasiHttpHooks for OutboundHooks {
@@ -62,14 +64,16 @@ impl WasiHttpHooks for OutboundHooks {
             ));
             return Box::new(async { Err(Error::HttpRequestDenied) });
         }
-        let what = format!("{} http {} {uri}", self.component.id, request.method());
+        let detail = format!("{} {uri}", request.method());
         let shared = self.shared.clone();
         // In a block of its own, so that nothing is sent before the call is counted.
         let answer = async move { shared.outbound.send(request, options).await };
         let life = self.shared.life.clone();
+        let (component, guest) = (self.component.clone(), self.guest);
         Box::new(async move {
+            let call = component.call(guest, "http", &detail);
             let died = |_| Error::InternalError(Some("the host has died".to_owned()));
-            life.call(|| what, answer).await.map_err(died)?
+            life.call(call, answer).await.map_err(died)?
         })
     }
 }

@@ -137,7 +137,7 @@ fn from_sql(value: ValueRef<'_>) -> rusqlite::Result<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::guest::DatabaseFile;
+    use crate::guest::Database;
 
     fn run(connection: &Connection, sql: &str) -> String {
         match connection.execute(sql, Vec::new()) {
@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn values_come_back_as_they_went_in() {
         let folder = tempfile::tempdir().unwrap();
-        let connection = DatabaseFile::new(folder.path()).open().unwrap();
+        let connection = Database::new(folder.path(), None).open().unwrap();
         let row = vec![
             Value::Integer(-7),
             Value::Real(0.5),
@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn what_was_not_committed_is_gone_with_its_connection() {
         let folder = tempfile::tempdir().unwrap();
-        let file = DatabaseFile::new(folder.path());
+        let file = Database::new(folder.path(), None);
         let first = file.open().unwrap();
         run(&first, "CREATE TABLE t (x)");
         run(&first, "BEGIN IMMEDIATE");
@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn a_connection_shows_nothing_of_who_had_it_before() {
         let folder = tempfile::tempdir().unwrap();
-        let file = DatabaseFile::new(folder.path());
+        let file = Database::new(folder.path(), None);
         for (leftover, look, expected) in [
             (
                 "CREATE TABLE t (x)",
@@ -248,7 +248,7 @@ mod tests {
     #[tokio::test]
     async fn writers_take_turns() {
         let folder = tempfile::tempdir().unwrap();
-        let file = DatabaseFile::new(folder.path());
+        let file = Database::new(folder.path(), None);
         let (first, second) = (file.open().unwrap(), file.open().unwrap());
         run(&first, "CREATE TABLE t (x)");
         assert!(!first.needs_turn("SELECT 1") && !first.needs_turn("BEGIN"));

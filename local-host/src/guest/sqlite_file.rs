@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use rusqlite::functions::FunctionFlags;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::random::SplitMix;
 use super::sqlite::Connection;
 
 /// How long a statement waits for a lock before it fails, in real time, as in Spin.
@@ -18,15 +20,22 @@ const CACHED_STATEMENTS: usize = 128;
 /// Connections that wait for their next guest.
 const IDLE_MAX: usize = 16;
 
+/// Where the random functions of a seeded database draw from.
+type SqlRandom = Arc<Mutex<SplitMix>>;
+
 /// The right to write, for one connection at a time.
 pub(crate) type Turn = OwnedSemaphorePermit;
 
-/// The one database that the host offers.
-pub(crate) struct DatabaseFile {
+/// The one database that a host offers. Clones share it, and so may hosts that take the place of processes on one machine.
+#[derive(Clone)]
+pub struct Database {
     path: PathBuf,
+    random: Option<SqlRandom>,
     /// SQLite lets writers in one at a time and has the others look again and again, each more seldom than before. Those
     /// of one host queue here instead, first come, first served. Writers of other processes still meet in SQLite.
     turns: Arc<Semaphore>,
+    /// How long a writer waits for its turn; none is for ever.
+    patience: Option<Duration>,
     idle: Arc<Idle>,
 }
 
@@ -47,12 +56,23 @@ pub(crate) struct Lent {
     idle: Arc<Idle>,
 }
 
-impl DatabaseFile {
-    pub(crate) fn new(data_dir: &Path) -> Self {
+impl Database {
+    /// The database in this folder. With a seed, what SQLite calls random is a function of it.
+    pub fn new(data_dir: &Path, seed: Option<u64>) -> Self {
         Self {
             path: data_dir.join("sqlite_db.db"),
+            random: seed.map(|seed| Arc::new(Mutex::new(SplitMix::new(seed)))),
             turns: Arc::new(Semaphore::new(1)),
+            patience: Some(BUSY_WAIT),
             idle: Arc::default(),
+        }
+    }
+
+    /// The same for hosts that live in simulated time alone: real time ends no wait.
+    pub fn for_simulation(data_dir: &Path, seed: u64) -> Self {
+        Self {
+            patience: None,
+            ..Self::new(data_dir, Some(seed))
         }
     }
 
@@ -61,7 +81,7 @@ impl DatabaseFile {
         let idle = self.idle.lock().expect("a push does not panic").pop();
         let opened = match idle {
             Some(opened) => opened,
-            None => Opened::new(&self.path)?,
+            None => Opened::new(&self.path, self.random.clone())?,
         };
         Ok(Connection::new(Lent {
             opened: Some(opened),
@@ -72,13 +92,19 @@ impl DatabaseFile {
     /// Waits for the right to write. None: it took too long, and SQLite shall say so.
     pub(crate) async fn turn(&self) -> Option<Turn> {
         let turn = self.turns.clone().acquire_owned();
-        tokio::time::timeout(BUSY_WAIT, turn).await.ok()?.ok()
+        match self.patience {
+            Some(patience) => tokio::time::timeout(patience, turn).await.ok()?.ok(),
+            None => turn.await.ok(),
+        }
     }
 }
 
 impl Opened {
-    fn new(path: &Path) -> rusqlite::Result<Self> {
+    fn new(path: &Path, random: Option<SqlRandom>) -> rusqlite::Result<Self> {
         let sqlite = rusqlite::Connection::open(path)?;
+        if let Some(random) = random {
+            seed_functions(&sqlite, random)?;
+        }
         sqlite.busy_timeout(BUSY_WAIT)?;
         sqlite.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
         let marked = Arc::new(AtomicBool::new(false));
@@ -97,6 +123,20 @@ impl Opened {
         }));
         Ok(Self { sqlite, marked })
     }
+}
+
+/// Takes the place of the functions that draw on the machine's randomness.
+fn seed_functions(sqlite: &rusqlite::Connection, random: SqlRandom) -> rusqlite::Result<()> {
+    let bytes = random.clone();
+    sqlite.create_scalar_function("randomblob", 1, FunctionFlags::SQLITE_UTF8, move |call| {
+        let length = usize::try_from(call.get::<i64>(0)?).unwrap_or(0).max(1);
+        let mut random = bytes.lock().expect("a draw does not panic");
+        Ok(random.by_ref().flatten().take(length).collect::<Vec<u8>>())
+    })?;
+    sqlite.create_scalar_function("random", 0, FunctionFlags::SQLITE_UTF8, move |_| {
+        let mut random = random.lock().expect("a draw does not panic");
+        Ok(random.next().map_or(0, i64::from_le_bytes))
+    })
 }
 
 /// Whether an action changes the connection rather than the database.

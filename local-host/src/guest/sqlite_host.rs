@@ -36,7 +36,11 @@ impl GuestState {
         let connection = self.table.get(connection)?.clone();
         let shared = self.shared.clone();
         let component = self.component.clone();
-        let what = || component.label("sqlite", &statement);
+        let statement = match shared.life.harness() {
+            Some(harness) => harness.statement(self.number, statement),
+            None => statement,
+        };
+        let call = component.call(self.number, "sqlite", &statement);
         let work = async {
             if connection.needs_turn(&statement)
                 && let Some(turn) = shared.database.turn().await
@@ -46,7 +50,7 @@ impl GuestState {
             let execute = || connection.execute(&statement, parameters);
             shared.life.blocking(execute).await
         };
-        let result = shared.life.call(what, work).await??;
+        let result = shared.life.call(call, work).await??;
         Ok(result.map_err(|error| v3::Error::Io(error.to_string())))
     }
 }

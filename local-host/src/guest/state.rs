@@ -14,11 +14,13 @@ use super::bindings::SpinImports;
 use super::limits::MemoryLimit;
 use super::outbound::{OutboundHooks, OutboundHttp};
 use super::output::GuestOutput;
-use super::sqlite_file::DatabaseFile;
+use super::random::SplitMix;
+use super::sqlite_file::Database;
 use crate::allowed_hosts::AllowedHosts;
 use crate::clock::{
     Monotonic, MonotonicView, SharedMonotonicClock, SharedWallClock, VirtualClock, Work,
 };
+use crate::harness::HostCall;
 use crate::life::Life;
 use crate::log::Log;
 
@@ -36,7 +38,7 @@ pub(crate) struct HostShared {
     pub memory_limit_bytes: usize,
     pub memory_peak_bytes: Arc<AtomicUsize>,
     pub guests: AtomicU64,
-    pub database: DatabaseFile,
+    pub database: Database,
 }
 
 /// One component as this host runs it.
@@ -50,15 +52,26 @@ pub(crate) struct ComponentConfig {
 }
 
 impl ComponentConfig {
-    /// How a host call is named to a test that traces them.
-    pub(crate) fn label(&self, kind: &str, detail: &str) -> String {
-        let detail: Vec<&str> = detail.split_whitespace().collect();
-        format!("{} {kind} {}", self.id, detail.join(" "))
+    /// A host call of a guest of this component.
+    pub(crate) fn call<'a>(
+        &'a self,
+        guest: u64,
+        kind: &'static str,
+        detail: &'a str,
+    ) -> HostCall<'a> {
+        HostCall {
+            guest,
+            component: &self.id,
+            kind,
+            detail,
+        }
     }
 }
 
 /// Everything one guest has.
 pub(crate) struct GuestState {
+    /// Which guest of its host it is.
+    pub number: u64,
     pub shared: Arc<HostShared>,
     pub component: Arc<ComponentConfig>,
     pub table: ResourceTable,
@@ -104,11 +117,13 @@ impl GuestState {
         let hooks = OutboundHooks {
             shared: shared.clone(),
             component: component.clone(),
+            guest: guest_number,
         };
         let memory = MemoryLimit::new(shared.memory_limit_bytes, shared.memory_peak_bytes.clone());
         let work = Work::begin(&shared.clock);
         let (wasi, http, table) = (wasi.build(), WasiHttpCtx::new(), ResourceTable::new());
         Self {
+            number: guest_number,
             shared,
             component,
             table,
@@ -122,20 +137,8 @@ impl GuestState {
 }
 
 fn seeded(seed: u64, guest_number: u64) -> Deterministic {
-    // SplitMix64: any seed gives well-spread bytes.
-    let mut state = seed ^ guest_number.wrapping_mul(0xD6E8_FEB8_6659_FD93);
-    let next = || {
-        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)).to_le_bytes()
-    };
-    Deterministic::new(
-        std::iter::repeat_with(next)
-            .take(SEEDED_RANDOM_BYTES / 8)
-            .flatten()
-            .collect(),
-    )
+    let random = SplitMix::new(seed ^ guest_number.wrapping_mul(0xD6E8_FEB8_6659_FD93));
+    Deterministic::new(random.take(SEEDED_RANDOM_BYTES / 8).flatten().collect())
 }
 
 impl WasiView for GuestState {
@@ -157,7 +160,7 @@ impl WasiHttpView for GuestState {
     }
 }
 
-/// Defines everything that a guest may import.
+/// Defines everything that a guest may import, with the sockets of this machine.
 pub(crate) fn link(linker: &mut Linker<GuestState>) -> wasmtime::Result<()> {
     wasmtime_wasi::p2::add_to_linker_async(linker)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(linker)?;
@@ -172,6 +175,15 @@ pub(crate) fn link(linker: &mut Linker<GuestState>) -> wasmtime::Result<()> {
             table: &mut state.table,
         },
     )?;
+    linker.allow_shadowing(false);
+    Ok(())
+}
+
+/// The same, with wires in place of sockets.
+pub(crate) fn link_wired(linker: &mut Linker<GuestState>) -> wasmtime::Result<()> {
+    link(linker)?;
+    linker.allow_shadowing(true);
+    super::tcp::link(linker)?;
     linker.allow_shadowing(false);
     Ok(())
 }

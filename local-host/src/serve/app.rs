@@ -1,6 +1,5 @@
 //! The HTTP trigger: finds the component for a request and lets it answer.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,24 +8,16 @@ use http::uri::{Authority, Scheme};
 use http::{HeaderValue, Request, Response, StatusCode, Uri, header};
 use hyper::body::Incoming;
 use wasmtime_wasi_http::WasiBody;
-use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
 use super::{run, whole};
-use crate::guest::{ComponentConfig, GuestState, HostShared};
+use crate::application::{Application, Served};
+use crate::guest::HostShared;
 use crate::life::Died;
-use crate::routes::Routes;
-
-/// A component that is ready to answer.
-pub(crate) struct Served {
-    pub config: Arc<ComponentConfig>,
-    pub ready: ProxyPre<GuestState>,
-}
 
 /// The application as it is served.
 pub(crate) struct App {
     pub shared: Arc<HostShared>,
-    pub routes: Routes,
-    pub components: BTreeMap<String, Served>,
+    pub application: Application,
     pub request_timeout: Duration,
 }
 
@@ -38,29 +29,10 @@ impl App {
         client: SocketAddr,
     ) -> Result<Response<WasiBody>, Died> {
         let path = request.uri().path().to_owned();
-        let Some(found) = self.routes.find(&path) else {
-            return Ok(empty(StatusCode::NOT_FOUND));
+        let served = match self.direct(&mut request, client) {
+            Ok(served) => served,
+            Err(status) => return Ok(empty(status)),
         };
-        let Some(served) = self.components.get(found.component()) else {
-            return Ok(empty(StatusCode::NOT_FOUND));
-        };
-        let Some(uri) = full_uri(&request) else {
-            return Ok(empty(StatusCode::BAD_REQUEST));
-        };
-        let host = uri
-            .authority()
-            .map_or("localhost", Authority::as_str)
-            .to_owned();
-        if let (false, Ok(host)) = (
-            request.headers().contains_key(header::HOST),
-            HeaderValue::try_from(&host),
-        ) {
-            request.headers_mut().insert(header::HOST, host);
-        }
-        request.headers_mut().remove(header::CONNECTION);
-        found.set_headers(request.headers_mut(), &uri, &host, client);
-        *request.uri_mut() = uri;
-
         let name = format!("{} {path}", request.method());
         let answered = run::run(&self.shared, served, request, self.request_timeout).await;
         if self.shared.life.is_dead() {
@@ -74,6 +46,34 @@ impl App {
             empty(StatusCode::INTERNAL_SERVER_ERROR)
         }))
     }
+
+    /// Finds who answers a request, and dresses it as the component is entitled to see it.
+    pub(crate) fn direct<B>(
+        &self,
+        request: &mut Request<B>,
+        client: SocketAddr,
+    ) -> Result<&Served, StatusCode> {
+        let path = request.uri().path().to_owned();
+        let found = self.application.routes.find(&path);
+        let found = found.ok_or(StatusCode::NOT_FOUND)?;
+        let served = self.application.components.get(found.component());
+        let served = served.ok_or(StatusCode::NOT_FOUND)?;
+        let uri = full_uri(request).ok_or(StatusCode::BAD_REQUEST)?;
+        let host = uri
+            .authority()
+            .map_or("localhost", Authority::as_str)
+            .to_owned();
+        if let (false, Ok(host)) = (
+            request.headers().contains_key(header::HOST),
+            HeaderValue::try_from(&host),
+        ) {
+            request.headers_mut().insert(header::HOST, host);
+        }
+        request.headers_mut().remove(header::CONNECTION);
+        found.set_headers(request.headers_mut(), &uri, &host, client);
+        *request.uri_mut() = uri;
+        Ok(served)
+    }
 }
 
 fn empty(status: StatusCode) -> Response<WasiBody> {
@@ -83,7 +83,7 @@ fn empty(status: StatusCode) -> Response<WasiBody> {
 }
 
 /// The request's URI with scheme and host, which guests are entitled to.
-fn full_uri(request: &Request<Incoming>) -> Option<Uri> {
+fn full_uri<B>(request: &Request<B>) -> Option<Uri> {
     let host = request
         .headers()
         .get(header::HOST)

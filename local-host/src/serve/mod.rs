@@ -3,7 +3,7 @@
 pub(crate) mod app;
 pub(crate) mod control;
 mod listen;
-mod run;
+pub(crate) mod run;
 
 pub(crate) use listen::serve;
 

@@ -4,14 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
+use bytes::Bytes;
 use http::{Request, Response};
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use tokio::sync::oneshot;
+use wasmtime::component::Resource;
 use wasmtime::{Store, UpdateDeadline};
-use wasmtime_wasi_http::p2::bindings::http::types::Scheme;
+use wasmtime_wasi_http::p2::bindings::ProxyPre;
+use wasmtime_wasi_http::p2::bindings::http::types::{ErrorCode, Scheme};
+use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
+use wasmtime_wasi_http::p2::types::{HostIncomingRequest, HostResponseOutparam};
 use wasmtime_wasi_http::{WasiBody, WasiHttpView};
 
-use super::app::Served;
+use crate::application::Served;
 use crate::engine::{self, EPOCH};
 use crate::guest::{GuestState, HostShared};
 
@@ -26,26 +31,18 @@ pub(super) async fn run(
     timeout: Duration,
 ) -> Result<Response<WasiBody>> {
     let turn = engine::turn().await;
-    let mut store = new_store(shared, served, timeout)?;
-    let (sender, receiver) = oneshot::channel();
-    let request = store
-        .data_mut()
-        .http()
-        .new_incoming_request(Scheme::Http, request)?;
-    let outparam = store.data_mut().http().new_response_outparam(sender)?;
-    let ready = served.ready.clone();
+    let Begun {
+        mut store,
+        answer: receiver,
+        handling,
+    } = begin(shared, served, request, timeout)?;
     let (ended_sender, ended) = oneshot::channel();
     let clock = shared.clock.clone();
     let log = shared.log.clone();
     let id = served.config.id.clone();
     shared.life.spawn_blocking(async move {
-        let handling = async {
-            let proxy = ready.instantiate_async(&mut store).await?;
-            let handler = proxy.wasi_http_incoming_handler();
-            handler.call_handle(&mut store, request, outparam).await
-        };
         let result = tokio::select! {
-            result = handling => result.map_err(anyhow::Error::from),
+            result = handling.run(&mut store) => result.map_err(anyhow::Error::from),
             _ = async { tokio::join!(tokio::time::sleep(timeout), clock.sleep(timeout)) } => {
                 Err(anyhow!("it took longer than {} s", timeout.as_secs_f64()))
             }
@@ -76,11 +73,66 @@ pub(super) async fn run(
     }
 }
 
-fn new_store(
+/// A guest that is about to handle a request.
+pub(crate) struct Begun {
+    pub store: Store<GuestState>,
+    /// Where its answer arrives; nothing comes when the guest ends without one.
+    pub answer: oneshot::Receiver<Answer>,
+    pub handling: Handling,
+}
+
+/// What a guest answers, or the code of its failure.
+pub(crate) type Answer = Result<Response<HyperOutgoingBody>, ErrorCode>;
+
+/// What is left to be done in a guest's store.
+pub(crate) struct Handling {
+    ready: ProxyPre<GuestState>,
+    request: Resource<HostIncomingRequest>,
+    outparam: Resource<HostResponseOutparam>,
+}
+
+impl Handling {
+    pub(crate) async fn run(self, store: &mut Store<GuestState>) -> wasmtime::Result<()> {
+        let proxy = self.ready.instantiate_async(&mut *store).await?;
+        let handler = proxy.wasi_http_incoming_handler();
+        handler
+            .call_handle(store, self.request, self.outparam)
+            .await
+    }
+}
+
+/// Hands a request to a fresh guest, which has not run yet.
+pub(crate) fn begin<B>(
     shared: &Arc<HostShared>,
     served: &Served,
+    request: Request<B>,
     timeout: Duration,
-) -> Result<Store<GuestState>> {
+) -> Result<Begun>
+where
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<wasmtime_wasi_http::Error>,
+{
+    let mut store = new_store(shared, served, timeout);
+    let (sender, answer) = oneshot::channel();
+    let request = store
+        .data_mut()
+        .http()
+        .new_incoming_request(Scheme::Http, request)?;
+    let outparam = store.data_mut().http().new_response_outparam(sender)?;
+    let ready = served.ready.clone();
+    let handling = Handling {
+        ready,
+        request,
+        outparam,
+    };
+    Ok(Begun {
+        store,
+        answer,
+        handling,
+    })
+}
+
+fn new_store(shared: &Arc<HostShared>, served: &Served, timeout: Duration) -> Store<GuestState> {
     let engine = served.ready.engine();
     let mut store = Store::new(
         engine,
@@ -102,11 +154,11 @@ fn new_store(
         }
         Ok(UpdateDeadline::Yield(1))
     });
-    Ok(store)
+    store
 }
 
 /// The causes of a failure in one line, without the guest's backtrace.
-fn reason(error: &anyhow::Error) -> String {
+pub(crate) fn reason(error: &anyhow::Error) -> String {
     let causes = error.chain().map(ToString::to_string);
     let causes =
         causes.filter(|cause| !cause.starts_with("error while executing at wasm backtrace"));

@@ -49,6 +49,8 @@ pub struct Depth {
     pub messages: usize,
     /// Its dead letters.
     pub dead_letters: usize,
+    /// Whether a message can be received now.
+    pub ready: bool,
 }
 
 /// A namespace of queues.
@@ -114,6 +116,7 @@ impl Broker {
             let depth = Depth {
                 messages: queue.log(Part::Main).len(),
                 dead_letters: queue.log(Part::DeadLetters).len(),
+                ready: queue.log(Part::Main).first_ready().is_some(),
             };
             (queue.name.as_str(), &queue.options, depth)
         })

@@ -1,0 +1,134 @@
+//! `cargo xtask sim`: runs seeds, and says which promise broke.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use clap::Parser;
+use punctual_sim::log::Log;
+use punctual_sim::profile::Profile;
+use punctual_sim::run::{Ended, Run};
+use punctual_sim::transport::Transport;
+
+/// Months of clinic life in seconds, under faults: the component files that are shipped, in a simulated world.
+#[derive(Parser)]
+struct Arguments {
+    /// The first seed. A seed is a world: it happens in the same way each time.
+    #[arg(long)]
+    seed: u64,
+    /// How many seeds, one after the other.
+    #[arg(long, default_value_t = 1)]
+    seeds: u64,
+    /// How bad the world is: calm, bad-day or hell.
+    #[arg(long, default_value = "bad-day")]
+    profile: String,
+    /// Appointments.
+    #[arg(long, default_value_t = 100)]
+    appointments: usize,
+    /// The days within which they are booked.
+    #[arg(long, default_value_t = 14)]
+    days: i64,
+    /// Where reminders wait: embedded, rest or amqp. The seed chooses where this is not said.
+    #[arg(long)]
+    queue: Option<String>,
+    /// Writes everything that happens to this file.
+    #[arg(long)]
+    log: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("sim: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<bool> {
+    let Some(profile) = Profile::named(&arguments.profile) else {
+        bail!("no profile {:?}: calm, bad-day or hell", arguments.profile);
+    };
+    let transport = match &arguments.queue {
+        None => None,
+        Some(name) => Some(Transport::named(name).with_context(|| format!("no queue {name:?}"))?),
+    };
+    if arguments.days < 1 || arguments.appointments < 1 {
+        bail!("a clinic needs a day and an appointment");
+    }
+    let (mut simulated_ms, mut took) = (0, Duration::ZERO);
+    for seed in arguments.seed..arguments.seed.saturating_add(arguments.seeds) {
+        let log = match &arguments.log {
+            None => Log::default(),
+            Some(path) => {
+                let file = File::create(path)
+                    .with_context(|| format!("cannot write {}", path.display()))?;
+                Log::to(Box::new(BufWriter::new(file)))
+            }
+        };
+        let run = Run {
+            seed,
+            profile,
+            transport,
+            appointments: arguments.appointments,
+            days: arguments.days,
+            mutation: None,
+        };
+        let ended = run.go(log)?;
+        simulated_ms += ended.tally.simulated_ms;
+        took += ended.took;
+        if let Some((broken, lines)) = &ended.broken {
+            for line in lines {
+                eprintln!("{line}");
+            }
+            println!("seed {seed} {}: BROKEN {broken}", profile.name);
+            return Ok(false);
+        }
+        if arguments.seeds == 1 {
+            println!("{}", summary(seed, profile, &ended));
+        }
+    }
+    if arguments.seeds > 1 {
+        println!(
+            "seeds {} to {} {}: all promises kept; {:.0} days simulated in {:.1} s",
+            arguments.seed,
+            arguments.seed + arguments.seeds - 1,
+            profile.name,
+            simulated_ms as f64 / 86_400_000.0,
+            took.as_secs_f64()
+        );
+    }
+    Ok(true)
+}
+
+fn summary(seed: u64, profile: &Profile, ended: &Ended) -> String {
+    let tally = &ended.tally;
+    let seconds = ended.took.as_secs_f64();
+    let p99 = tally
+        .lateness_ms
+        .get((tally.lateness_ms.len() * 99 / 100).min(tally.lateness_ms.len().saturating_sub(1)))
+        .map_or_else(
+            || "-".to_owned(),
+            |late| format!("{:.1} s", *late as f64 / 1e3),
+        );
+    format!(
+        "seed {seed} {} {}: all promises kept; {} sent, {} requests, {} host calls, {} guests and {} hosts killed, {} lost, {} cut; \
+         lateness p99 {p99}; {:.1} days in {seconds:.1} s, {:.0} simulated seconds a second",
+        profile.name,
+        ended.transport.name(),
+        tally.sent,
+        tally.requests,
+        tally.calls,
+        tally.kills,
+        tally.host_kills,
+        tally.lost,
+        tally.cuts,
+        tally.simulated_ms as f64 / 86_400_000.0,
+        tally.simulated_ms as f64 / 1e3 / seconds,
+    )
+}

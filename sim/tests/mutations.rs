@@ -1,0 +1,69 @@
+//! The application is broken on purpose, in one way at a time, and the checker must find it.
+
+use punctual_sim::lies::Mutation;
+use punctual_sim::log::Log;
+use punctual_sim::mutations::{self, ALL};
+use punctual_sim::profile::{self, Profile};
+use punctual_sim::run::Run;
+use punctual_sim::transport::Transport;
+
+/// Seeds that are tried before a mutation counts as not found.
+const SEEDS: u64 = 5;
+
+/// The promise that breaks, in words of the checker.
+fn by_seeds(
+    mutation: &'static Mutation,
+    profile: &'static Profile,
+    transport: Transport,
+) -> Option<String> {
+    (1..=SEEDS).find_map(|seed| {
+        let run = Run {
+            transport: Some(transport),
+            appointments: 15,
+            mutation: Some(mutation),
+            ..Run::of(seed, profile)
+        };
+        let ended = run.go(Log::default()).expect("the simulation runs");
+        let (broken, _) = ended.broken?;
+        Some(format!("seed {seed}: {broken}"))
+    })
+}
+
+#[track_caller]
+fn found(mutation: &Mutation, by: Option<String>, promise: &str) {
+    let name = mutation.name;
+    let by = by.unwrap_or_else(|| panic!("{name}: nobody noticed"));
+    eprintln!("{name}: {by}");
+    assert!(by.contains(promise), "{name}: {by}, and not {promise}");
+}
+
+macro_rules! found_by_seeds {
+    ($($test:ident: $mutation:ident, $profile:ident, $transport:ident, $promise:literal;)*) => {$(
+        #[test]
+        fn $test() {
+            let mutation = &mutations::$mutation;
+            let by = by_seeds(mutation, &profile::$profile, Transport::$transport);
+            found(mutation, by, $promise);
+        }
+    )*};
+}
+
+found_by_seeds! {
+    outcomes_matter: FORGETS_SENT, CALM, Embedded, "promise 2";
+    contacts_matter: OLD_ADDRESS, CALM, Embedded, "promise 1";
+    single_sends_matter: TWICE, CALM, Embedded, "promise 2";
+    reasons_matter: NO_REASON, CALM, Embedded, "promise 3";
+    stamps_matter: NO_STAMPS, BAD_DAY, Embedded, "promise 4";
+    gravestones_matter: NO_GRAVESTONE, BAD_DAY, Embedded, "promise";
+    asking_the_provider_matters: RESENDS, HELL, Embedded, "promise 2";
+    due_times_matter: ALL_SUPERSEDED, CALM, Embedded, "promise 3";
+    sweeps_matter: BLIND_SWEEP, CALM, Embedded, "promise 3";
+}
+
+#[test]
+fn every_mutation_has_a_name_of_its_own() {
+    let mut names: Vec<&str> = ALL.iter().map(|mutation| mutation.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), ALL.len());
+}

@@ -1,0 +1,88 @@
+//! Some seeds of each profile, each of them twice where the log is compared.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use punctual_sim::log::Log;
+use punctual_sim::profile::{self, Profile};
+use punctual_sim::run::Run;
+use punctual_sim::transport::Transport;
+
+/// Runs seeds; all promises must hold.
+#[track_caller]
+fn check(profile: &'static Profile, seeds: std::ops::Range<u64>, appointments: usize) {
+    for seed in seeds {
+        let run = Run {
+            appointments,
+            days: 1,
+            ..Run::of(seed, profile)
+        };
+        let ended = run.go(Log::default()).expect("the simulation runs");
+        if let Some((broken, lines)) = ended.broken {
+            panic!(
+                "seed {seed} {} {}: {broken}\n{}",
+                profile.name,
+                ended.transport.name(),
+                lines.join("\n")
+            );
+        }
+        assert!(ended.tally.sent > 0, "seed {seed}: nobody was reminded");
+    }
+}
+
+#[test]
+fn calm_seeds_keep_all_promises() {
+    check(&profile::CALM, 1..2, 3);
+}
+
+#[test]
+fn bad_days_keep_all_promises() {
+    check(&profile::BAD_DAY, 3..4, 3);
+}
+
+#[test]
+fn hell_keeps_all_promises() {
+    check(&profile::HELL, 7..8, 3);
+}
+
+/// A place that a test can read what was written to.
+#[derive(Clone, Default)]
+struct Page(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Page {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("no writer panics").extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn log_of(seed: u64, transport: Transport) -> Vec<u8> {
+    let page = Page::default();
+    let run = Run {
+        transport: Some(transport),
+        appointments: 2,
+        days: 1,
+        ..Run::of(seed, &profile::HELL)
+    };
+    run.go(Log::to(Box::new(page.clone())))
+        .expect("the simulation runs");
+    let bytes = page.0.lock().expect("no writer panics");
+    bytes.clone()
+}
+
+#[test]
+fn a_seed_happens_in_the_same_way_each_time() {
+    for transport in Transport::ALL {
+        let (first, second) = (log_of(7, transport), log_of(7, transport));
+        assert!(first.len() > 10_000, "{transport:?}: {} bytes", first.len());
+        assert!(first == second, "{transport:?}: the logs differ");
+        assert!(
+            first != log_of(8, transport),
+            "{transport:?}: every seed is the same"
+        );
+    }
+}
