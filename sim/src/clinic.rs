@@ -202,8 +202,16 @@ fn life(dice: &mut Dice, begin_ms: i64, number: usize, days: i64) -> Life {
             }
             72..78 if open => write(|change| change.status = Some(Status::Confirmed)),
             72..78 => write(|change| change.notes = Some("called again".to_owned())),
-            78..88 => Act::Wish(Wish::SendNow, *dice.pick(&STEPS), *dice.pick(&CHANNELS)),
-            88..94 => Act::Wish(Wish::Cancel, *dice.pick(&STEPS), *dice.pick(&CHANNELS)),
+            78..88 => Act::Wish(
+                Wish::SendNow,
+                dice.pick::<&str>(&STEPS),
+                dice.pick::<&str>(&CHANNELS),
+            ),
+            88..94 => Act::Wish(
+                Wish::Cancel,
+                dice.pick::<&str>(&STEPS),
+                dice.pick::<&str>(&CHANNELS),
+            ),
             _ => write(|change| change.notes = Some(format!("note {at_ms}"))),
         };
         acts.push((at_ms, act));

@@ -210,10 +210,9 @@ fn decides(change: &Change) -> bool {
 
 /// Each step with each channel.
 pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let pairs = STEPS
+    STEPS
         .iter()
-        .flat_map(|step| CHANNELS.iter().map(move |channel| (*step, *channel)));
-    pairs
+        .flat_map(|step| CHANNELS.iter().map(move |channel| (*step, *channel)))
 }
 
 /// The name that ARCHITECTURE.md gives a notification.
