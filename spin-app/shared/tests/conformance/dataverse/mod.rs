@@ -5,6 +5,7 @@ mod faults;
 mod own_table;
 mod requests;
 mod signin;
+mod sweeps;
 mod world;
 
 use punctual_app::core::Instant;
