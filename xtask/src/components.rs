@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use clap::Args;
 use wit_component::ComponentEncoder;
 
 use crate::shell;
@@ -12,8 +13,24 @@ const PROFILE: &str = "component";
 const CORE: &str = "plugin-core";
 const APP: [&str; 3] = ["scheduler", "delivery", "console"];
 
-/// Builds every component that is out of date.
+/// How to build them.
+#[derive(Args)]
+pub struct Arguments {
+    /// Let ring do the cryptography of TLS to Service Bus: audited and smaller. It needs clang.
+    #[arg(long)]
+    ring: bool,
+}
+
+/// Builds every component that is out of date, with cryptography in Rust alone.
 pub fn build() -> Result<()> {
+    build_with(&Arguments { ring: false })
+}
+
+/// The same, as wished.
+pub fn build_with(arguments: &Arguments) -> Result<()> {
+    if arguments.ring && !shell::is_there("clang") {
+        bail!("--ring needs clang, which is not on the PATH; on Debian: apt-get install clang");
+    }
     toolchain::ensure_targets()?;
     let made = target_folder()?;
     let mut core = shell::cargo();
@@ -38,6 +55,10 @@ pub fn build() -> Result<()> {
         PROFILE,
     ]);
     app.args(APP.iter().flat_map(|name| ["-p", name]));
+    if arguments.ring {
+        let features = APP.map(|name| format!("{name}/tls-ring"));
+        app.args(["--no-default-features", "--features", &features.join(",")]);
+    }
     shell::run("building scheduler, delivery and console", &mut app)?;
 
     let ready = folder();

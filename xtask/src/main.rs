@@ -28,7 +28,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Task {
     /// Build the components into target/components, where spin.toml looks for them.
-    Build,
+    Build(components::Arguments),
     /// Build, then run Punctual on this machine with no account anywhere.
     Up(up::Arguments),
     /// Run the stand-ins of cloud services alone; prints one line of JSON that says where they are.
@@ -49,7 +49,7 @@ enum Task {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().task {
-        Task::Build => components::build().map(|()| ExitCode::SUCCESS),
+        Task::Build(arguments) => components::build_with(&arguments).map(|()| ExitCode::SUCCESS),
         Task::Up(arguments) => up::run(&arguments),
         Task::StandIns(arguments) => stand_ins::run(&arguments),
         Task::Test(arguments) => tests::run(&arguments),
