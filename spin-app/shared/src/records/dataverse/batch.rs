@@ -78,6 +78,16 @@ pub enum ItemAnswer {
     Undone(PartAnswer),
 }
 
+impl ItemAnswer {
+    /// Every operation's.
+    pub fn parts_mut(&mut self) -> &mut [PartAnswer] {
+        match self {
+            Self::Single(part) | Self::Undone(part) => std::slice::from_mut(part),
+            Self::Done(parts) => parts,
+        }
+    }
+}
+
 /// A batch as it goes out.
 pub struct Written {
     /// The header `content-type`.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::batch::{self, Item, ItemAnswer, PartAnswer};
-use super::refusal::{Meaning, Refusal, seconds};
+use super::refusal::{Meaning, Refusal, request_id, seconds};
 use super::{DataverseRecords, ROOT};
 use crate::http::{Answer, Call, Http, HttpError};
 use crate::records::RecordsError;
@@ -59,11 +59,20 @@ impl<H: Http> DataverseRecords<'_, H> {
             return Err(self.refused(doing, &answer));
         }
         let kind = answer.header("content-type").unwrap_or_default();
-        batch::read(kind, &answer.body, items).ok_or_else(|| {
+        let mut answers = batch::read(kind, &answer.body, items).ok_or_else(|| {
             RecordsError::new(format!(
                 "Dataverse, {doing}: the answer is not that of a batch"
             ))
-        })
+        })?;
+        // The environment's logs know a batch by one id; its operations need not repeat it.
+        if let Some((name, id)) = request_id(|name| answer.header(name)) {
+            for part in answers.iter_mut().flat_map(ItemAnswer::parts_mut) {
+                if request_id(|name| part.header(name)).is_none() {
+                    part.headers.push((name.to_owned(), id.to_owned()));
+                }
+            }
+        }
+        Ok(answers)
     }
 
     /// A write of its own.

@@ -43,9 +43,7 @@ impl Refusal {
     ) -> Self {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let code = body["error"]["code"].as_str().unwrap_or_default();
-        let id = ["x-ms-service-request-id", "req_id"]
-            .into_iter()
-            .find_map(header);
+        let id = request_id(header).map(|(_, id)| id);
         Self {
             status,
             code: word(code),
@@ -104,6 +102,13 @@ impl Refusal {
             ..RecordsError::new(text)
         }
     }
+}
+
+/// The header that names the request in the environment's logs, and what it says.
+pub fn request_id<'a>(header: impl Fn(&str) -> Option<&'a str>) -> Option<(&'static str, &'a str)> {
+    ["x-ms-service-request-id", "req_id"]
+        .into_iter()
+        .find_map(|name| Some((name, header(name)?)))
 }
 
 /// A date of HTTP, or seconds, as seconds from `now`.

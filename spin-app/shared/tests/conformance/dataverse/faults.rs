@@ -79,6 +79,7 @@ fn throttling_says_when_to_come_back_and_changes_nothing() {
         assert!(error.retry_after_seconds.is_some(), "{at}: {error}");
         assert!(error.text.contains("throttled"), "{at}: {error}");
         assert!(error.text.contains("0x8007232"), "{at}: {error}");
+        assert!(error.text.contains("(request "), "{at}: {error}");
         assert_eq!(rows(&office), [], "{at}");
     }
 }
