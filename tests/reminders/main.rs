@@ -12,4 +12,5 @@ mod refusals;
 mod servicebus;
 mod slow;
 mod staff;
+mod telemetry;
 mod times;

@@ -164,6 +164,8 @@ const MIGRATIONS: &[&[&str]] = &[&[
     "CREATE TABLE suppressions (
         channel TEXT NOT NULL, address TEXT NOT NULL, reason TEXT NOT NULL, source TEXT NOT NULL, since INTEGER NOT NULL,
         PRIMARY KEY (channel, address, reason)) STRICT, WITHOUT ROWID",
+], &[
+    "ALTER TABLE notifications ADD COLUMN trace TEXT",
 ]];
 
 /// Brings a connection into shape: write-ahead log where the host allows it, every commit on disk before it
