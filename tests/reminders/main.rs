@@ -14,4 +14,5 @@ mod refusals;
 mod servicebus;
 mod slow;
 mod staff;
+mod telemetry;
 mod times;

@@ -165,6 +165,8 @@ const MIGRATIONS: &[&[&str]] = &[&[
         channel TEXT NOT NULL, address TEXT NOT NULL, reason TEXT NOT NULL, source TEXT NOT NULL, since INTEGER NOT NULL,
         PRIMARY KEY (channel, address, reason)) STRICT, WITHOUT ROWID",
 ], &[
+    "ALTER TABLE notifications ADD COLUMN trace TEXT",
+], &[
     "CREATE TABLE archived (
         day TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL, channel TEXT NOT NULL, count INTEGER NOT NULL,
         PRIMARY KEY (day, status, reason, channel)) STRICT, WITHOUT ROWID",

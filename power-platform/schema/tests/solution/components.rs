@@ -200,7 +200,8 @@ fn changes_are_kept_but_for_bookkeeping() {
             "punctual_lateness",
             "punctual_leaseuntil",
             "punctual_retryat",
-            "punctual_sequencenumber"
+            "punctual_sequencenumber",
+            "punctual_trace"
         ]
     );
 }

@@ -52,6 +52,7 @@ fn an_older_schema_is_brought_up_and_keeps_its_rows() {
         "ALTER TABLE notifications DROP COLUMN first_attempt_at",
         "ALTER TABLE notifications DROP COLUMN held_by",
         "ALTER TABLE notifications DROP COLUMN template",
+        "ALTER TABLE notifications DROP COLUMN trace",
         "DROP INDEX notifications_provider_message",
         "DROP INDEX appointments_email",
         "DROP INDEX appointments_phone",

@@ -12,7 +12,7 @@ use crate::records::{RecordsError, Tally};
 impl<H: Http> DataverseRecords<'_, H> {
     pub(super) async fn count_rows(&self, since: Instant) -> Result<Vec<Tally>, RecordsError> {
         let apply = format!(
-            "filter(punctual_dueat ge {})/groupby((punctual_status,punctual_reason,punctual_channel),aggregate($count as count))",
+            "filter(punctual_dueat ge {})/groupby((punctual_status,punctual_reason,punctual_channel,punctual_provider),aggregate($count as count))",
             instant(since)
         );
         let path = url(row::SET, &[("$apply", &apply)]);
@@ -26,6 +26,10 @@ impl<H: Http> DataverseRecords<'_, H> {
                     .unwrap_or_default()
                     .to_owned(),
                 channel: name::<Channel>(&group["punctual_channel"])?.to_owned(),
+                provider: group["punctual_provider"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .to_owned(),
                 count: group["count"].as_i64()?,
             })
         };
