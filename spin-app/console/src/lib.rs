@@ -39,6 +39,7 @@ async fn route(request: &Request) -> Result<Response, Response> {
             )?;
             metrics::metrics(&Ports::open(Some(ANSWER_WITHIN_MS)).await?).await
         }
+        ("GET", ["api", "openapi.json"]) => Ok(api::document()),
         (_, ["api", rest @ ..]) => {
             let keys = settings::keys(&SpinVariables, "admin_token", Some("admin_token_second"));
             let keys = Keys(keys.map_err(|error| unset(&error))?);

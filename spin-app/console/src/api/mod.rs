@@ -1,8 +1,11 @@
 //! The routes below `/api`.
 
 mod appointments;
+mod document;
 mod notifications;
 mod queue;
+
+pub use document::document;
 
 use punctual_app::core::Problem;
 use punctual_app::edge::Ports;
