@@ -43,7 +43,7 @@ pub async fn order(app: &Clinic<'_>, request: &Request) -> Result<Response, Resp
         Outcome::Done(report) => {
             let told = report.to_json(days, dry_run);
             if !dry_run {
-                audit::note("archive", &told);
+                audit::note("archive", "An operator archived old notifications.", &told);
             }
             let response = Response::json(200, &told);
             let wait = report.stopped.and_then(|error| error.retry_after_seconds);

@@ -36,7 +36,7 @@ pub async fn order(app: &Clinic<'_>, request: &Request) -> Result<Response, Resp
             let told = filled.to_json();
             if is_first || filled.is_complete {
                 let detail = json!({"looked_at": told["looked_at"], "planned": told["planned"], "complete": told["complete"]});
-                audit::note("backfill", &detail);
+                audit::note("backfill", "An operator had a table planned.", &detail);
             }
             let response = Response::json(200, &told);
             Ok(match filled.retry_after_seconds() {

@@ -5,8 +5,11 @@ mod archive;
 mod audit;
 mod backfill;
 mod body;
+mod document;
 mod notifications;
 mod queue;
+
+pub use document::document;
 
 use punctual_app::core::Problem;
 use punctual_app::edge::Ports;

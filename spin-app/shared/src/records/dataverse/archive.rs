@@ -331,6 +331,7 @@ fn tally(row: &Value, count: &str) -> Option<Tally> {
         status: name::<Status>(&row["punctual_status"])?.to_owned(),
         reason: reason.to_owned(),
         channel: name::<Channel>(&row["punctual_channel"])?.to_owned(),
+        provider: String::new(),
         count: row[count].as_i64()?,
     })
 }

@@ -173,12 +173,13 @@ impl<S: Sql> EmbeddedRecords<'_, S> {
     }
 }
 
-/// Status, reason, channel and count, from that column on.
+/// Status, reason, channel and count, from that column on. By whom they were sent is not counted.
 fn tally(mut row: Row, from: usize) -> Tally {
     Tally {
         status: row.text(from),
         reason: row.text(from + 1),
         channel: row.text(from + 2),
+        provider: String::new(),
         count: row.integer(from + 3),
     }
 }

@@ -51,6 +51,7 @@ fn tell(tally: &Tally) -> String {
         reason,
         channel,
         count,
+        ..
     } = tally;
     format!("{status} {reason} {channel} {count}")
 }
