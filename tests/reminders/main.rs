@@ -1,7 +1,9 @@
 //! The reminder loop on embedded parts, over HTTP, through the components that ship.
 
 mod api;
+mod archive;
 mod azure;
+mod backfill;
 mod between;
 mod callbacks;
 mod crash;

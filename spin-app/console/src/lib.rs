@@ -38,6 +38,7 @@ async fn route(request: &Request, journal: &Rc<Journal>) -> Result<Response, Res
             )?;
             metrics::metrics(&Ports::open(journal, Some(ANSWER_WITHIN_MS)).await?).await
         }
+        ("GET", ["api", "openapi.json"]) => Ok(api::document()),
         (_, ["api", rest @ ..]) => {
             let keys = settings::keys(&SpinVariables, "admin_token", Some("admin_token_second"));
             let keys = Keys(keys.map_err(|error| unset(&error))?);

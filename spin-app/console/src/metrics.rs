@@ -7,6 +7,7 @@ use punctual_app::edge::{self, Ports};
 use punctual_app::flows::count::COUNTERS;
 use punctual_app::queue::Queue;
 use punctual_app::records::Records;
+use punctual_app::records::archive::Archive;
 use punctual_app::sql::{Sql, SqlError};
 use punctual_app::telemetry::counters::{self, WEBHOOK_BOUNDS_MS};
 use punctual_app::web::{Response, unavailable};
@@ -44,6 +45,17 @@ pub async fn metrics(ports: &Ports) -> Result<Response, Response> {
             text,
             "punctual_notifications{{status=\"{}\",reason=\"{}\",channel=\"{}\",provider=\"{}\"}} {}",
             row.status, row.reason, row.channel, row.provider, row.count
+        );
+    }
+    let archived = records.archived().await.map_err(|error| failed(&error))?;
+    if !archived.is_empty() {
+        text.push_str("# HELP punctual_notifications_archived_total Notifications that were archived, by how they ended.\n# TYPE punctual_notifications_archived_total counter\n");
+    }
+    for row in &archived {
+        let _ = writeln!(
+            text,
+            "punctual_notifications_archived_total{{status=\"{}\",reason=\"{}\",channel=\"{}\"}} {}",
+            row.status, row.reason, row.channel, row.count
         );
     }
     text.push_str("# HELP punctual_lateness_seconds From due to sent, of the same rows.\n# TYPE punctual_lateness_seconds histogram\n");

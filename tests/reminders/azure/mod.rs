@@ -4,6 +4,7 @@ mod crash;
 mod loss;
 mod requests;
 mod town;
+mod upkeep;
 
 use chrono::TimeDelta;
 use expect_test::{Expect, expect};

@@ -127,6 +127,11 @@ fn keys_can_be_keys() {
     assert_eq!(
         found,
         [
+            (
+                "punctual_archivedcountkey",
+                "punctual_archivedcount",
+                "punctual_name"
+            ),
             ("punctual_markkey", "punctual_mark", "punctual_name"),
             (
                 "punctual_notificationkey",

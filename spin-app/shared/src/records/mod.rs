@@ -1,6 +1,7 @@
 //! The records port: appointments, and the notification rows that tell each reminder's story.
 
 pub mod any;
+pub mod archive;
 pub mod consent;
 pub mod dataverse;
 pub mod embedded;

@@ -1,6 +1,7 @@
 //! Records that tell a journal which rows were written. Every state of a notification is one written row, so nothing that
 //! happens to a reminder can be left out, whichever flow it happens in.
 
+use super::archive::{Archive, Day, Taken, Waiting};
 use super::consent::{Consent, Suppression};
 use super::{
     Changed, Loaded, NotificationFilter, NotificationRow, Page, Records, RecordsError, Tally,
@@ -197,5 +198,33 @@ impl<R: Consent> Consent for Watched<'_, R> {
 
     async fn lift(&self, channel: Channel, address: &str) -> Result<bool, RecordsError> {
         self.records.lift(channel, address).await
+    }
+}
+
+impl<R: Archive> Archive for Watched<'_, R> {
+    async fn waiting(&self, before: Instant) -> Result<Waiting, RecordsError> {
+        self.records.waiting(before).await
+    }
+
+    async fn take(&self, before: Instant, limit: u32) -> Result<Taken, RecordsError> {
+        self.records.take(before, limit).await
+    }
+
+    async fn give_back(&self) -> Result<bool, RecordsError> {
+        self.records.give_back().await
+    }
+
+    async fn archived(&self) -> Result<Vec<Tally>, RecordsError> {
+        self.records.archived().await
+    }
+
+    async fn archived_days(
+        &self,
+        from: &str,
+        to: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Day>, RecordsError> {
+        self.records.archived_days(from, to, after, limit).await
     }
 }

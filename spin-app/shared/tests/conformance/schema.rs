@@ -57,6 +57,8 @@ fn an_older_schema_is_brought_up_and_keeps_its_rows() {
         "DROP INDEX appointments_email",
         "DROP INDEX appointments_phone",
         "DROP TABLE suppressions",
+        "DROP TABLE archived",
+        "DROP INDEX appointments_deleted",
         "PRAGMA user_version = 1",
         "INSERT INTO notifications (id, appointment_id, step, channel, start_at, due_at, status, version, updated_at)
          VALUES ('b', 'a', 'P1D', 'email', 2, 1, 'scheduled', 1, 0)",

@@ -97,7 +97,7 @@ fn estimate(bounds_ms: &[i64], within: &[i64], count: i64) -> i64 {
 }
 
 /// The outside name of a choice's value.
-fn name<T: Code>(value: &Value) -> Option<&'static str> {
+pub(super) fn name<T: Code>(value: &Value) -> Option<&'static str> {
     let value = value.as_i64()?;
     let found = T::TABLE
         .iter()

@@ -1,5 +1,6 @@
 //! The records in SQLite: here the database is the truth, and events are merged into it.
 
+mod archive;
 mod consent;
 mod row;
 
