@@ -1,5 +1,6 @@
 //! Punctual's chores, as `cargo xtask <task>`.
 
+mod backfill;
 mod bench;
 mod ci;
 mod components;
@@ -41,6 +42,8 @@ enum Task {
     Bench(bench::Arguments),
     /// Tell the webhook of a Dataverse environment where Punctual is, and look whether all that it needs is there.
     Connect(connect::Arguments),
+    /// Have a running Punctual plan every appointment of a table that was there before it.
+    Backfill(backfill::Arguments),
     /// Write the Dataverse solution source from its description in power-platform/schema.
     Solution,
     /// What the build server runs: test, then a short bench.
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Task::Sim(arguments) => sim::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Connect(arguments) => connect::run(&arguments),
+        Task::Backfill(arguments) => backfill::run(&arguments),
         Task::Solution => solution::write(),
         Task::Ci => ci::run(),
     };

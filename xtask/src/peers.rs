@@ -26,14 +26,15 @@ pub fn install() -> Vec<String> {
 }
 
 /// Beside the stand-ins: folders with pins, and what they are for.
-const OTHER_PINS: [(&str, &str); 3] = [
+const OTHER_PINS: [(&str, &str); 4] = [
     ("plugin-core/tests/sdk", "plugin-core"),
     ("power-platform/schema/tests/sdk", "canvas"),
     ("examples/hosts", "hosts"),
+    ("tests/sdk", "tests"),
 ];
 
 /// What is pinned anywhere, from PyPI and npm, into the target directory: clients that judge the stand-ins, readers of calendar
-/// files and of canvas-app source, other hosts of the core. Gives what could not be installed.
+/// files, of canvas-app source and of telemetry, other hosts of the core. Gives what could not be installed.
 fn vendors_clients() -> Result<Vec<String>> {
     let target = components::target_folder()?;
     let mut missing = Vec::new();
