@@ -4,6 +4,7 @@ mod bench;
 mod ci;
 mod components;
 mod connect;
+mod dist;
 mod peers;
 mod shell;
 mod sim;
@@ -43,6 +44,8 @@ enum Task {
     Connect(connect::Arguments),
     /// Write the Dataverse solution source from its description in power-platform/schema.
     Solution,
+    /// Make what is published: manifests, components, bills of material and checksums, the same bytes wherever it is made.
+    Dist(dist::Arguments),
     /// What the build server runs: test, then a short bench.
     Ci,
 }
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Connect(arguments) => connect::run(&arguments),
         Task::Solution => solution::write(),
+        Task::Dist(arguments) => dist::run(&arguments),
         Task::Ci => ci::run(),
     };
     result.unwrap_or_else(|error| {
