@@ -4,10 +4,13 @@
 mod api;
 mod metrics;
 
+use std::rc::Rc;
+
 use punctual_app::edge::{self, Ports, SpinQueue, SpinRecords, SpinVariables};
 use punctual_app::flows::App;
 use punctual_app::settings;
-use punctual_app::web::{Keys, Request, Response, bearer, problem, unset};
+use punctual_app::telemetry::Journal;
+use punctual_app::web::{BODY_BYTES_MAX, Keys, Request, Response, bearer, problem, unset};
 use spin_sdk::http::{IncomingRequest, ResponseOutparam};
 use spin_sdk::http_component;
 
@@ -19,14 +22,10 @@ const ANSWER_WITHIN_MS: i64 = 25_000;
 
 #[http_component]
 async fn handle(incoming: IncomingRequest, outparam: ResponseOutparam) {
-    let response = match edge::read(incoming).await {
-        Ok(request) => route(&request).await.unwrap_or_else(|refusal| refusal),
-        Err(refusal) => refusal,
-    };
-    edge::answer(outparam, response).await;
+    edge::serve("console", incoming, outparam, BODY_BYTES_MAX, route).await;
 }
 
-async fn route(request: &Request) -> Result<Response, Response> {
+async fn route(request: &Request, journal: &Rc<Journal>) -> Result<Response, Response> {
     match (request.method.as_str(), request.segments().as_slice()) {
         ("GET" | "HEAD", []) => Ok(page()),
         ("GET" | "HEAD", ["healthz"]) => health(),
@@ -37,14 +36,15 @@ async fn route(request: &Request) -> Result<Response, Response> {
                 request.header("x-punctual-key").or_else(|| bearer(request)),
                 "the header x-punctual-key or Authorization: Bearer",
             )?;
-            metrics::metrics(&Ports::open(Some(ANSWER_WITHIN_MS)).await?).await
+            metrics::metrics(&Ports::open(journal, Some(ANSWER_WITHIN_MS)).await?).await
         }
+        ("GET", ["api", "openapi.json"]) => Ok(api::document()),
         (_, ["api", rest @ ..]) => {
             let keys = settings::keys(&SpinVariables, "admin_token", Some("admin_token_second"));
             let keys = Keys(keys.map_err(|error| unset(&error))?);
             keys.admit(bearer(request), "Authorization: Bearer")?;
             let policy = settings::policy(&SpinVariables).map_err(|error| unset(&error))?;
-            let ports = Ports::open(Some(ANSWER_WITHIN_MS)).await?;
+            let ports = Ports::open(journal, Some(ANSWER_WITHIN_MS)).await?;
             let app = App {
                 records: &ports.records(),
                 queue: &ports.queue(),

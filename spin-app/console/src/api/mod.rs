@@ -1,8 +1,15 @@
 //! The routes below `/api`.
 
 mod appointments;
+mod archive;
+mod audit;
+mod backfill;
+mod body;
+mod document;
 mod notifications;
 mod queue;
+
+pub use document::document;
 
 use punctual_app::core::Problem;
 use punctual_app::edge::Ports;
@@ -37,6 +44,9 @@ pub async fn route(
         ("GET", ["dead-letters"]) => queue::dead_letters(app, request).await,
         ("POST", ["dead-letters", id, "resubmit"]) => queue::resubmit(app, id).await,
         ("GET", ["outbox"]) => queue::outbox(ports.sql(), request),
+        ("GET", ["archive"]) => archive::days(app, request).await,
+        ("POST", ["archive"]) => archive::order(app, request).await,
+        ("POST", ["backfill"]) => backfill::order(app, request).await,
         (_, known) => match allowed(known) {
             Some(methods) => {
                 Err(
@@ -51,10 +61,10 @@ pub async fn route(
 
 fn allowed(path: &[&str]) -> Option<&'static str> {
     match path {
-        ["appointments"] => Some("GET, POST"),
+        ["appointments" | "archive"] => Some("GET, POST"),
         ["appointments", _] => Some("GET, PATCH, DELETE"),
         ["notifications" | "dead-letters" | "outbox"] => Some("GET"),
-        ["preview"]
+        ["preview" | "backfill"]
         | ["notifications", _, "cancel" | "send-now"]
         | ["dead-letters", _, "resubmit"] => Some("POST"),
         _ => None,

@@ -5,12 +5,14 @@ mod cache;
 mod http;
 mod ports;
 mod senders;
+mod serve;
 
 pub use amqp::SpinDial;
 pub use cache::SpinCache;
 pub use http::SpinHttp;
 pub use ports::{Ports, SpinQueue, SpinRecords, SpinSignIn};
 pub use senders::{Senders, SpinSender, acs_sms};
+pub use serve::serve;
 
 use std::cell::OnceCell;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -22,15 +24,10 @@ use spin_sdk::sqlite::{Connection, Value as SpinValue};
 use crate::core::Instant;
 use crate::settings::Variables;
 use crate::sql::{Row, Sql, SqlError, Value};
-use crate::web::{BODY_BYTES_MAX, Query, Request, Response, problem};
+use crate::web::{Query, Request, Response, problem};
 
 /// Reads a request to its end, or answers 413 as soon as it proves too large.
-pub async fn read(incoming: IncomingRequest) -> Result<Request, Response> {
-    read_up_to(incoming, BODY_BYTES_MAX).await
-}
-
-/// The same with another limit.
-pub async fn read_up_to(incoming: IncomingRequest, bytes_max: usize) -> Result<Request, Response> {
+async fn read_up_to(incoming: IncomingRequest, bytes_max: usize) -> Result<Request, Response> {
     let too_large = || {
         problem(
             413,
@@ -39,18 +36,7 @@ pub async fn read_up_to(incoming: IncomingRequest, bytes_max: usize) -> Result<R
             None,
         )
     };
-    let method = match incoming.method() {
-        Method::Get => "GET".to_owned(),
-        Method::Head => "HEAD".to_owned(),
-        Method::Post => "POST".to_owned(),
-        Method::Put => "PUT".to_owned(),
-        Method::Delete => "DELETE".to_owned(),
-        Method::Patch => "PATCH".to_owned(),
-        Method::Options => "OPTIONS".to_owned(),
-        Method::Connect => "CONNECT".to_owned(),
-        Method::Trace => "TRACE".to_owned(),
-        Method::Other(name) => name.to_ascii_uppercase(),
-    };
+    let method = method(&incoming);
     let path_and_query = incoming.path_with_query().unwrap_or_default();
     let (path, query) = path_and_query
         .split_once('?')
@@ -98,8 +84,24 @@ pub async fn read_up_to(incoming: IncomingRequest, bytes_max: usize) -> Result<R
     Ok(Request { body, ..request })
 }
 
+fn method(incoming: &IncomingRequest) -> String {
+    let name = match incoming.method() {
+        Method::Get => "GET",
+        Method::Head => "HEAD",
+        Method::Post => "POST",
+        Method::Put => "PUT",
+        Method::Delete => "DELETE",
+        Method::Patch => "PATCH",
+        Method::Options => "OPTIONS",
+        Method::Connect => "CONNECT",
+        Method::Trace => "TRACE",
+        Method::Other(name) => return name.to_ascii_uppercase(),
+    };
+    name.to_owned()
+}
+
 /// Sends the answer.
-pub async fn answer(outparam: ResponseOutparam, response: Response) {
+async fn answer(outparam: ResponseOutparam, response: Response) {
     let Response {
         status,
         mut headers,

@@ -1,5 +1,6 @@
 //! The records that the settings chose.
 
+use super::archive::{Archive, Day, Taken, Waiting};
 use super::consent::{Consent, Suppression};
 use super::dataverse::DataverseRecords;
 use super::embedded::EmbeddedRecords;
@@ -183,5 +184,33 @@ impl<S: Sql, H: Http> Consent for AnyRecords<'_, S, H> {
 
     async fn lift(&self, channel: Channel, address: &str) -> Result<bool, RecordsError> {
         each!(self, records => records.lift(channel, address).await)
+    }
+}
+
+impl<S: Sql, H: Http> Archive for AnyRecords<'_, S, H> {
+    async fn waiting(&self, before: Instant) -> Result<Waiting, RecordsError> {
+        each!(self, records => records.waiting(before).await)
+    }
+
+    async fn take(&self, before: Instant, limit: u32) -> Result<Taken, RecordsError> {
+        each!(self, records => records.take(before, limit).await)
+    }
+
+    async fn give_back(&self) -> Result<bool, RecordsError> {
+        each!(self, records => records.give_back().await)
+    }
+
+    async fn archived(&self) -> Result<Vec<Tally>, RecordsError> {
+        each!(self, records => records.archived().await)
+    }
+
+    async fn archived_days(
+        &self,
+        from: &str,
+        to: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Day>, RecordsError> {
+        each!(self, records => records.archived_days(from, to, after, limit).await)
     }
 }

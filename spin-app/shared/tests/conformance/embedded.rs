@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use punctual_app::core::{Channel, Instant};
 use punctual_app::queue::{Queue, embedded::EmbeddedQueue};
+use punctual_app::records::archive::Archive;
 use punctual_app::records::consent::Consent;
 use punctual_app::records::{Records, embedded::EmbeddedRecords};
 use punctual_app::senders::{Sender, outbox::Outbox};
@@ -93,7 +94,7 @@ impl Desk for Embedded {
     const SPAN: (Instant, Instant) = (Instant::MIN, Instant::MAX);
     const COUNT_MAX: u32 = u32::MAX;
 
-    fn records(&self) -> impl Records + Consent {
+    fn records(&self) -> impl Records + Consent + Archive {
         EmbeddedRecords(&self.sql)
     }
 

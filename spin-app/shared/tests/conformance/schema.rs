@@ -52,10 +52,13 @@ fn an_older_schema_is_brought_up_and_keeps_its_rows() {
         "ALTER TABLE notifications DROP COLUMN first_attempt_at",
         "ALTER TABLE notifications DROP COLUMN held_by",
         "ALTER TABLE notifications DROP COLUMN template",
+        "ALTER TABLE notifications DROP COLUMN trace",
         "DROP INDEX notifications_provider_message",
         "DROP INDEX appointments_email",
         "DROP INDEX appointments_phone",
         "DROP TABLE suppressions",
+        "DROP TABLE archived",
+        "DROP INDEX appointments_deleted",
         "PRAGMA user_version = 1",
         "INSERT INTO notifications (id, appointment_id, step, channel, start_at, due_at, status, version, updated_at)
          VALUES ('b', 'a', 'P1D', 'email', 2, 1, 'scheduled', 1, 0)",

@@ -12,7 +12,7 @@ use crate::records::{RecordsError, Tally};
 impl<H: Http> DataverseRecords<'_, H> {
     pub(super) async fn count_rows(&self, since: Instant) -> Result<Vec<Tally>, RecordsError> {
         let apply = format!(
-            "filter(punctual_dueat ge {})/groupby((punctual_status,punctual_reason,punctual_channel),aggregate($count as count))",
+            "filter(punctual_dueat ge {})/groupby((punctual_status,punctual_reason,punctual_channel,punctual_provider),aggregate($count as count))",
             instant(since)
         );
         let path = url(row::SET, &[("$apply", &apply)]);
@@ -26,6 +26,10 @@ impl<H: Http> DataverseRecords<'_, H> {
                     .unwrap_or_default()
                     .to_owned(),
                 channel: name::<Channel>(&group["punctual_channel"])?.to_owned(),
+                provider: group["punctual_provider"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .to_owned(),
                 count: group["count"].as_i64()?,
             })
         };
@@ -93,7 +97,7 @@ fn estimate(bounds_ms: &[i64], within: &[i64], count: i64) -> i64 {
 }
 
 /// The outside name of a choice's value.
-fn name<T: Code>(value: &Value) -> Option<&'static str> {
+pub(super) fn name<T: Code>(value: &Value) -> Option<&'static str> {
     let value = value.as_i64()?;
     let found = T::TABLE
         .iter()

@@ -391,7 +391,7 @@ impl<H: Http> DataverseRecords<'_, H> {
     }
 
     /// A page of a list.
-    async fn page(
+    pub(super) async fn page(
         &self,
         doing: &str,
         first: &str,
