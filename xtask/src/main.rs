@@ -5,6 +5,7 @@ mod bench;
 mod ci;
 mod components;
 mod connect;
+mod dist;
 mod peers;
 mod shell;
 mod sim;
@@ -46,6 +47,8 @@ enum Task {
     Backfill(backfill::Arguments),
     /// Write the Dataverse solution source from its description in power-platform/schema.
     Solution,
+    /// Make what is published: manifests, components, bills of material and checksums, the same bytes wherever it is made.
+    Dist(dist::Arguments),
     /// What the build server runs: test, then a short bench.
     Ci,
 }
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Task::Connect(arguments) => connect::run(&arguments),
         Task::Backfill(arguments) => backfill::run(&arguments),
         Task::Solution => solution::write(),
+        Task::Dist(arguments) => dist::run(&arguments),
         Task::Ci => ci::run(),
     };
     result.unwrap_or_else(|error| {

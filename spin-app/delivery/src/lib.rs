@@ -73,7 +73,7 @@ async fn drain(request: &Request, journal: &Rc<Journal>) -> Result<Response, Res
     };
     let signature = settings::sender(&variables);
     let senders =
-        Senders::open(ports.sql()?, journal, &signature).map_err(|error| unset(&error))?;
+        Senders::open(ports.sql(), journal, &signature).map_err(|error| unset(&error))?;
     let outlets = Outlets {
         email: &senders.email,
         sms: &senders.sms,

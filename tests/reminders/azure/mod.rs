@@ -1,5 +1,6 @@
 //! The reminder loop in Azure: rows in Dataverse, messages in Service Bus, over either transport, against stand-ins.
 
+mod akamai;
 mod crash;
 mod loss;
 mod requests;

@@ -43,7 +43,7 @@ pub async fn route(
         ("POST", ["preview"]) => appointments::preview(app, request).await,
         ("GET", ["dead-letters"]) => queue::dead_letters(app, request).await,
         ("POST", ["dead-letters", id, "resubmit"]) => queue::resubmit(app, id).await,
-        ("GET", ["outbox"]) => queue::outbox(ports.sql()?, request),
+        ("GET", ["outbox"]) => queue::outbox(ports.sql(), request),
         ("GET", ["archive"]) => archive::days(app, request).await,
         ("POST", ["archive"]) => archive::order(app, request).await,
         ("POST", ["backfill"]) => backfill::order(app, request).await,

@@ -14,6 +14,7 @@ pub use ports::{Ports, SpinQueue, SpinRecords, SpinSignIn};
 pub use senders::{Senders, SpinSender, acs_sms};
 pub use serve::serve;
 
+use std::cell::OnceCell;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures::StreamExt;
@@ -159,19 +160,38 @@ impl Variables for SpinVariables {
     }
 }
 
-/// A connection to Spin's database `default`.
-pub struct SpinSql(Connection);
+/// Spin's database `default`, opened with the first statement: a host without databases runs whoever has none to execute.
+#[derive(Default)]
+pub struct SpinSql(OnceCell<Opened>);
+
+struct Opened(Connection);
 
 impl SpinSql {
     /// Opens the database and brings its schema up to date.
     pub fn open() -> Result<Self, SqlError> {
-        let sql = Self(Connection::open_default().map_err(|error| SqlError(error.to_string()))?);
-        crate::sql::prepare(&sql)?;
+        let sql = Self::default();
+        sql.opened()?;
         Ok(sql)
+    }
+
+    fn opened(&self) -> Result<&Opened, SqlError> {
+        if let Some(opened) = self.0.get() {
+            return Ok(opened);
+        }
+        let opened = Connection::open_default().map_err(|error| SqlError(error.to_string()))?;
+        let opened = Opened(opened);
+        crate::sql::prepare(&opened)?;
+        Ok(self.0.get_or_init(|| opened))
     }
 }
 
 impl Sql for SpinSql {
+    fn execute(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, SqlError> {
+        self.opened()?.execute(statement, parameters)
+    }
+}
+
+impl Sql for Opened {
     fn execute(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, SqlError> {
         let parameters: Vec<_> = parameters.iter().map(to_spin).collect();
         let result = self

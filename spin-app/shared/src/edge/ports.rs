@@ -119,7 +119,7 @@ impl Ports {
             journal: Rc::clone(journal),
         };
         if needs_sql {
-            ports.sql()?;
+            let _ = ports.sql.set(open_sql()?);
         }
         Ok(ports)
     }
@@ -161,13 +161,9 @@ impl Ports {
         }
     }
 
-    /// The embedded database, opened for whoever needs it besides: the outbox.
-    pub fn sql(&self) -> Result<&SpinSql, Response> {
-        if let Some(sql) = self.sql.get() {
-            return Ok(sql);
-        }
-        let sql = open_sql()?;
-        Ok(self.sql.get_or_init(|| sql))
+    /// The embedded database for whoever needs it besides: the outbox. Where nothing is embedded it is opened when it is used.
+    pub fn sql(&self) -> &SpinSql {
+        self.sql.get_or_init(SpinSql::default)
     }
 
     /// The database that records and queue share, so that a flow can be one transaction.
