@@ -253,8 +253,8 @@ async fn the_console_works(transport: &str) {
         .expect("an answer")
         .text();
     for line in [
-        "punctual_notifications{status=\"sent\",reason=\"\",channel=\"sms\"} 1",
-        "punctual_notifications{status=\"canceled\",reason=\"canceled_by_staff\",channel=\"sms\"} 1",
+        "punctual_notifications{status=\"sent\",reason=\"\",channel=\"sms\",provider=\"outbox\"} 1",
+        "punctual_notifications{status=\"canceled\",reason=\"canceled_by_staff\",channel=\"sms\",provider=\"\"} 1",
         "punctual_lateness_seconds_count 1",
     ] {
         assert!(metrics.contains(line), "{line}:\n{metrics}");
