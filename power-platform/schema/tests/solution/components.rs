@@ -193,6 +193,7 @@ fn changes_are_kept_but_for_bookkeeping() {
     assert_eq!(
         left,
         [
+            "punctual_count",
             "punctual_value",
             "punctual_attempts",
             "punctual_firstattemptat",

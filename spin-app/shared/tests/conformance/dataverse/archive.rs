@@ -1,7 +1,10 @@
 //! Archiving in an environment that misbehaves: every notification is counted once, whatever becomes of the answers.
 
+use std::cell::Cell;
+
 use futures::executor::block_on;
 use punctual_app::core::{Instant, NotificationStatus as Status};
+use punctual_app::flows::archive::{Archivist, Outcome, Report};
 use punctual_app::records::Records;
 use punctual_app::records::archive::Archive;
 use punctual_stand_in_dataverse::Options;
@@ -145,4 +148,60 @@ fn more_than_the_service_counts_is_told_as_no_less() {
     block_on(office.open().take(LATER, 1)).unwrap();
     let waiting = block_on(office.open().waiting(LATER)).unwrap();
     assert_eq!((waiting.rows, waiting.is_exact), (20, true));
+}
+
+/// A dry run, and then one call of the order. Each look at the clock takes so long.
+fn order(office: &Office, look_ms: i64) -> Report {
+    let now = Cell::new(LATER);
+    let clock = || {
+        now.set(now.get() + look_ms);
+        now.get()
+    };
+    let records = office.open();
+    let archivist = Archivist {
+        records: &records,
+        clock: &clock,
+        sleep: &|_| panic!("steps in Dataverse are small and need no pause"),
+    };
+    block_on(archivist.dry_run(90)).unwrap();
+    match block_on(archivist.archive(90)).unwrap() {
+        Outcome::Done(report) => report,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_call_ends_in_time_and_the_next_one_goes_on() {
+    let office = office(World::new(), 400);
+    let mut archived = 0;
+    for (is_complete, left) in [(false, 200), (false, 0), (true, 0)] {
+        let report = order(&office, 4_000);
+        archived += report.taken.rows;
+        assert_eq!(report.is_complete, is_complete, "{report:?}");
+        assert_eq!(report.left.map(|waiting| waiting.rows), Some(left));
+        assert!(report.stopped.is_none());
+    }
+    assert_eq!((i64::from(archived), 0), state(&office));
+}
+
+#[test]
+fn an_order_that_is_throttled_amid_its_work_tells_what_it_did() {
+    let office = office(World::new(), 120);
+    let mut fault = Fault::once("api.batch", FaultKind::Busy);
+    fault.retry_after_seconds = Some(17);
+    // Behind the dry run, a step, and the look at the counters of the next one.
+    fault.after = 4;
+    office.world.inner().dataverse.faults.add(fault).unwrap();
+    let report = order(&office, 1);
+    assert_eq!(report.taken.rows, 50);
+    let stopped = report.stopped.as_ref().expect("a reason");
+    assert_eq!(stopped.retry_after_seconds, Some(17), "{stopped}");
+    let told = report.to_json(90, false);
+    assert_eq!((&told["archived"], &told["left"]), (&50.into(), &70.into()));
+    assert_eq!(
+        (&told["complete"], &told["call_again"]),
+        (&false.into(), &true.into())
+    );
+    assert_eq!(order(&office, 1).taken.rows, 70);
+    assert_eq!(state(&office), (120, 0));
 }

@@ -219,7 +219,13 @@ fn requests_of_a_backfill_are_counted() {
             assert_eq!(filled.to_json()["planned"], planned);
         });
     }
-    check(&clinic.told, expect![[""]]);
+    check(
+        &clinic.told,
+        expect![[r#"
+        backfill: twenty, nothing planned          51 Dataverse  20 Service Bus
+        backfill: twenty, all planned               9 Dataverse   0 Service Bus
+    "#]],
+    );
 }
 
 #[track_caller]
