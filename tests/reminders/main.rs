@@ -4,6 +4,7 @@ mod api;
 mod azure;
 mod between;
 mod callbacks;
+mod console;
 mod crash;
 mod delivery;
 mod events;

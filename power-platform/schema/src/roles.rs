@@ -75,6 +75,11 @@ pub static ROLES: [Role; 4] = [
                 rights: &[Create, Read, Write, Delete],
                 reach: Reach::Global,
             },
+            Grant {
+                table: "punctual_audit",
+                rights: &[Create, Read],
+                reach: Reach::Global,
+            },
         ],
     },
     // The application user too, beside the role above, where appointments are also booked in Punctual's console.
@@ -132,6 +137,11 @@ pub static ROLES: [Role; 4] = [
             },
             Grant {
                 table: "punctual_suppression",
+                rights: ALL,
+                reach: Reach::Global,
+            },
+            Grant {
+                table: "punctual_audit",
                 rights: ALL,
                 reach: Reach::Global,
             },

@@ -1,11 +1,13 @@
 //! The tables: what staff keep, what Punctual keeps for people to read, and what it keeps for itself.
 
 mod appointment;
+mod audit;
 mod mark;
 mod notification;
 mod suppression;
 
 pub use appointment::APPOINTMENT;
+pub use audit::AUDIT;
 pub use mark::MARK;
 pub use notification::{APPOINTMENT_NOTIFICATIONS, NOTIFICATION};
 pub use suppression::SUPPRESSION;
@@ -13,7 +15,7 @@ pub use suppression::SUPPRESSION;
 use crate::describe::{Audit, Column, Format, Kind, Need, State, Status, Table};
 
 /// Every table.
-pub const TABLES: [&Table; 4] = [&APPOINTMENT, &NOTIFICATION, &MARK, &SUPPRESSION];
+pub const TABLES: [&Table; 5] = [&APPOINTMENT, &NOTIFICATION, &MARK, &SUPPRESSION, &AUDIT];
 
 /// The table of this name.
 pub fn find(name: &str) -> Option<&'static Table> {

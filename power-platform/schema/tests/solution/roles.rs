@@ -15,11 +15,13 @@ fn the_scheduler_reads_appointments_and_keeps_notifications() {
         [
             ("prvAppendTopunctual_appointment", "Global"),
             ("prvAppendpunctual_notification", "Global"),
+            ("prvCreatepunctual_audit", "Global"),
             ("prvCreatepunctual_mark", "Global"),
             ("prvCreatepunctual_notification", "Global"),
             ("prvCreatepunctual_suppression", "Global"),
             ("prvDeletepunctual_suppression", "Global"),
             ("prvReadpunctual_appointment", "Global"),
+            ("prvReadpunctual_audit", "Global"),
             ("prvReadpunctual_mark", "Global"),
             ("prvReadpunctual_notification", "Global"),
             ("prvReadpunctual_suppression", "Global"),

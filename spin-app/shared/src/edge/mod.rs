@@ -12,9 +12,10 @@ pub use http::SpinHttp;
 pub use ports::{Ports, SpinQueue, SpinRecords, SpinSignIn};
 pub use senders::{Senders, SpinSender, acs_sms};
 
+use std::pin::Pin;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use futures::StreamExt;
+use futures::{Sink, SinkExt, StreamExt};
 use spin_sdk::http::{Headers, IncomingRequest, Method, OutgoingResponse, ResponseOutparam};
 use spin_sdk::sqlite::{Connection, Value as SpinValue};
 
@@ -105,6 +106,13 @@ pub async fn answer(outparam: ResponseOutparam, response: Response) {
         body,
     } = response;
     headers.push(("content-length", body.len().to_string()));
+    // The caller may be gone; there is nobody left to tell.
+    let _ = outparam
+        .set_with_body(outgoing(status, headers), body)
+        .await;
+}
+
+fn outgoing(status: u16, headers: Vec<(&'static str, String)>) -> OutgoingResponse {
     let fields: Vec<_> = headers
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.into_bytes()))
@@ -113,8 +121,25 @@ pub async fn answer(outparam: ResponseOutparam, response: Response) {
     let outgoing =
         OutgoingResponse::new(Headers::from_list(&fields).unwrap_or_else(|_| Headers::new()));
     let _ = outgoing.set_status_code(status);
-    // The caller may be gone; there is nobody left to tell.
-    let _ = outparam.set_with_body(outgoing, body).await;
+    outgoing
+}
+
+/// An answer whose body is written piece by piece.
+pub struct Streamed(Pin<Box<dyn Sink<Vec<u8>, Error = ()>>>);
+
+impl Streamed {
+    /// Sends status and headers.
+    pub fn begin(outparam: ResponseOutparam, head: Response) -> Self {
+        let outgoing = outgoing(head.status, head.headers);
+        let body = outgoing.take_body().sink_map_err(|_| ());
+        outparam.set(outgoing);
+        Self(Box::pin(body))
+    }
+
+    /// Sends a piece; false when the caller is gone.
+    pub async fn send(&mut self, piece: Vec<u8>) -> bool {
+        self.0.send(piece).await.is_ok()
+    }
 }
 
 /// The host's clock.

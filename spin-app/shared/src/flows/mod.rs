@@ -1,7 +1,8 @@
 //! What happens: an event comes in ([`webhook`]), the rows follow the appointment ([`settle`]), a timer makes
 //! up for what was lost ([`reconcile`]), a message falls due ([`deliver`]), a provider tells what became of it
-//! ([`receipts`]), a person says stop ([`replies`]).
+//! ([`receipts`]), a person says stop ([`replies`]), staff switch a channel off ([`channels`]).
 
+pub mod channels;
 pub mod count;
 pub mod deliver;
 pub mod fallback;

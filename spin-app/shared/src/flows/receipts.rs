@@ -136,7 +136,7 @@ async fn rows<R: Records, Q>(
     let mut rows: Vec<NotificationRow> = match ids.is_empty() {
         true => Vec::new(),
         false => {
-            let found = app.records.for_delivery(&ids).await?;
+            let found = app.records.for_delivery(&ids).await?.rows;
             found.into_iter().map(|(row, _)| row).collect()
         }
     };
