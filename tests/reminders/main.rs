@@ -6,6 +6,7 @@ mod azure;
 mod backfill;
 mod between;
 mod callbacks;
+mod console;
 mod crash;
 mod delivery;
 mod events;

@@ -1,5 +1,6 @@
 //! The harness of the integration tests: a clinic on a local host, its clock in the test's hand.
 
+mod contract;
 pub mod events;
 
 use std::path::{Path, PathBuf};
@@ -122,7 +123,9 @@ impl Clinic {
         body: impl Into<Vec<u8>>,
     ) -> anyhow::Result<Reply> {
         let url = format!("{}{path}", self.host.url());
-        client::send(method.parse()?, &url, headers, body.into()).await
+        let reply = client::send(method.parse()?, &url, headers, body.into()).await?;
+        contract::check(method, path, &reply);
+        Ok(reply)
     }
 
     /// Sends a request that must succeed, and reads its JSON.

@@ -95,7 +95,15 @@ pub fn build_into(
             .with_context(|| format!("cannot read {}", component.display()))?;
         write_if_changed(&ready.join(format!("{name}.wasm")), &bytes)?;
     }
-    Ok(())
+    for_browsers(&ready)
+}
+
+/// The core as a browser runs it: the page shows the plan while somebody types.
+fn for_browsers(ready: &Path) -> Result<()> {
+    let mut transpile = shell::cargo();
+    transpile.args(["run", "--quiet", "-p", "punctual-browser", "--"]);
+    transpile.args([ready.join(format!("{CORE}.wasm")), ready.join("browser")]);
+    shell::run("making plugin-core ready for browsers", &mut transpile)
 }
 
 /// Where finished components are: always below the repository, because `spin.toml` names the place.

@@ -81,6 +81,11 @@ pub static ROLES: [Role; 5] = [
                 rights: &[Read],
                 reach: Reach::Global,
             },
+            Grant {
+                table: "punctual_audit",
+                rights: &[Create, Read],
+                reach: Reach::Global,
+            },
         ],
     },
     // The application user too, beside the role above, where appointments are also booked in Punctual's console.
@@ -160,6 +165,11 @@ pub static ROLES: [Role; 5] = [
             },
             Grant {
                 table: "punctual_archivedcount",
+                rights: ALL,
+                reach: Reach::Global,
+            },
+            Grant {
+                table: "punctual_audit",
                 rights: ALL,
                 reach: Reach::Global,
             },

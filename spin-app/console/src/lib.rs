@@ -2,10 +2,13 @@
 //! It sends nothing itself; what it changes goes through the same flows as a webhook.
 
 mod api;
+mod files;
 mod metrics;
 
 use std::rc::Rc;
 
+use api::{Api, Role};
+use punctual_app::core::Policy;
 use punctual_app::edge::{self, Ports, SpinQueue, SpinRecords, SpinVariables};
 use punctual_app::flows::App;
 use punctual_app::settings;
@@ -22,12 +25,72 @@ const ANSWER_WITHIN_MS: i64 = 25_000;
 
 #[http_component]
 async fn handle(incoming: IncomingRequest, outparam: ResponseOutparam) {
-    edge::serve("console", incoming, outparam, BODY_BYTES_MAX, route).await;
+    edge::serve_with("console", incoming, outparam, BODY_BYTES_MAX, answer).await;
+}
+
+/// Answers, and tells the status.
+async fn answer(request: &Request, journal: &Rc<Journal>, outparam: ResponseOutparam) -> u16 {
+    // The one answer that is too large to be held.
+    if (request.method.as_str(), request.segments().as_slice())
+        == ("GET", &["api", "notifications.csv"])
+    {
+        return table(request, journal, outparam).await;
+    }
+    let response = route(request, journal)
+        .await
+        .unwrap_or_else(|refusal| refusal);
+    edge::answer(outparam, response).await
+}
+
+/// What a call of the API works with, once its token is known.
+struct Opened {
+    role: Role,
+    policy: Policy,
+    ports: Ports,
+}
+
+impl Opened {
+    async fn open(request: &Request, journal: &Rc<Journal>) -> Result<Self, Response> {
+        let role = Role::of(request)?;
+        let policy = settings::policy(&SpinVariables).map_err(|error| unset(&error))?;
+        let ports = Ports::open(journal, Some(ANSWER_WITHIN_MS)).await?;
+        Ok(Self {
+            role,
+            policy,
+            ports,
+        })
+    }
+}
+
+/// Calls something with the API's ports; they borrow from one another, so that no function can give them back.
+macro_rules! with_api {
+    ($opened:ident, $api:ident => $call:expr) => {{
+        let app = App {
+            records: &$opened.ports.records(),
+            queue: &$opened.ports.queue(),
+            policy: &$opened.policy,
+            clock: &edge::now,
+        };
+        let $api = Api {
+            app: &app,
+            ports: &$opened.ports,
+            role: $opened.role,
+        };
+        $call
+    }};
+}
+
+async fn table(request: &Request, journal: &Rc<Journal>, outparam: ResponseOutparam) -> u16 {
+    match Opened::open(request, journal).await {
+        Ok(opened) => with_api!(opened, api => api::csv::answer(&api, request, outparam).await),
+        Err(refusal) => edge::answer(outparam, refusal).await,
+    }
 }
 
 async fn route(request: &Request, journal: &Rc<Journal>) -> Result<Response, Response> {
     match (request.method.as_str(), request.segments().as_slice()) {
-        ("GET" | "HEAD", []) => Ok(page()),
+        ("GET" | "HEAD", []) => files::file(request, &["index.html"]).or_else(|_| Ok(page())),
+        ("GET" | "HEAD", path @ ["assets" | "core", _, ..]) => files::file(request, path),
         ("GET" | "HEAD", ["healthz"]) => health(),
         ("GET", ["metrics"]) => {
             let keys = settings::keys(&SpinVariables, "timer_key", Some("timer_key_second"));
@@ -40,20 +103,10 @@ async fn route(request: &Request, journal: &Rc<Journal>) -> Result<Response, Res
         }
         ("GET", ["api", "openapi.json"]) => Ok(api::document()),
         (_, ["api", rest @ ..]) => {
-            let keys = settings::keys(&SpinVariables, "admin_token", Some("admin_token_second"));
-            let keys = Keys(keys.map_err(|error| unset(&error))?);
-            keys.admit(bearer(request), "Authorization: Bearer")?;
-            let policy = settings::policy(&SpinVariables).map_err(|error| unset(&error))?;
-            let ports = Ports::open(journal, Some(ANSWER_WITHIN_MS)).await?;
-            let app = App {
-                records: &ports.records(),
-                queue: &ports.queue(),
-                policy: &policy,
-                clock: &edge::now,
-            };
-            api::route(&app, &ports, request, rest).await
+            let opened = Opened::open(request, journal).await?;
+            with_api!(opened, api => api::route(&api, request, rest).await)
         }
-        (_, [] | ["healthz"] | ["metrics"]) => {
+        (_, [] | ["healthz"] | ["metrics"] | ["assets" | "core", _, ..]) => {
             Err(problem(405, "method not allowed", "use GET", None).with("allow", "GET"))
         }
         _ => Err(problem(404, "not found", "there is no such route", None)),

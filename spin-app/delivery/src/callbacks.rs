@@ -125,7 +125,7 @@ async fn handle(news: Vec<News>, journal: &Rc<Journal>) -> Result<Vec<String>, R
         policy: &policy,
         clock: &edge::now,
     };
-    app.records.count(&[("receipts_ignored", ignored)]).await;
+    app.records.raise(&[("receipts_ignored", ignored)]).await;
     hear(&app, &told, falls_back)
         .await
         .map_err(|error| error.answer())?;

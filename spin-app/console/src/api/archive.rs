@@ -7,25 +7,24 @@ use punctual_app::settings;
 use punctual_app::web::{Request, Response, is_date, problem, unavailable, unset};
 use serde_json::{Value, json};
 
-use super::body::Body;
-use super::{audit, limit, page, records_failed};
-use crate::Clinic;
+use super::{Api, body, limit, page, records_failed};
 
 /// `POST /api/archive`.
-pub async fn order(app: &Clinic<'_>, request: &Request) -> Result<Response, Response> {
-    let body = Body::read(request, &["older_than_days", "dry_run"])?;
+pub async fn order(api: &Api<'_>, request: &Request) -> Result<Response, Response> {
+    api.role.needs("orders to archive")?;
+    let body = body::order(request, &["older_than_days", "dry_run"])?;
     let days = match body.number("older_than_days", DAYS_MIN, DAYS_MAX)? {
         Some(days) => days,
         None => settings::archive_after_days(&SpinVariables).map_err(|error| unset(&error))?,
     };
     // Neither is a safe guess: the one would surprise, the other would never archive anything.
-    let dry_run = body.flag("dry_run")?.ok_or_else(|| {
+    let dry_run = body.optional_flag("dry_run")?.ok_or_else(|| {
         let detail = "say \"dry_run\": true to look, or false to archive what the last dry run saw";
         problem(400, "not valid", detail, Some("dry_run"))
     })?;
     let archivist = Archivist {
-        records: app.records,
-        clock: app.clock,
+        records: api.app.records,
+        clock: api.app.clock,
         sleep: &edge::sleep,
     };
     let outcome = match dry_run {
@@ -42,9 +41,6 @@ pub async fn order(app: &Clinic<'_>, request: &Request) -> Result<Response, Resp
         }
         Outcome::Done(report) => {
             let told = report.to_json(days, dry_run);
-            if !dry_run {
-                audit::note("archive", "An operator archived old notifications.", &told);
-            }
             let response = Response::json(200, &told);
             let wait = report.stopped.and_then(|error| error.retry_after_seconds);
             Ok(match wait {
@@ -56,10 +52,11 @@ pub async fn order(app: &Clinic<'_>, request: &Request) -> Result<Response, Resp
 }
 
 /// `GET /api/archive`: what was archived, day by day.
-pub async fn days(app: &Clinic<'_>, request: &Request) -> Result<Response, Response> {
+pub async fn days(api: &Api<'_>, request: &Request) -> Result<Response, Response> {
     let from = date(request, "from", "1970-01-01")?;
     let to = date(request, "to", "9999-12-31")?;
-    let found = app
+    let found = api
+        .app
         .records
         .archived_days(&from, &to, request.query.get("after"), limit(request)?)
         .await

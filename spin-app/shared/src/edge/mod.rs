@@ -12,12 +12,13 @@ pub use cache::SpinCache;
 pub use http::SpinHttp;
 pub use ports::{Ports, SpinQueue, SpinRecords, SpinSignIn};
 pub use senders::{Senders, SpinSender, acs_sms};
-pub use serve::serve;
+pub use serve::{serve, serve_with};
 
 use std::cell::OnceCell;
+use std::pin::Pin;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use futures::StreamExt;
+use futures::{Sink, SinkExt, StreamExt};
 use spin_sdk::http::{Headers, IncomingRequest, Method, OutgoingResponse, ResponseOutparam};
 use spin_sdk::sqlite::{Connection, Value as SpinValue};
 
@@ -100,14 +101,22 @@ fn method(incoming: &IncomingRequest) -> String {
     name.to_owned()
 }
 
-/// Sends the answer.
-async fn answer(outparam: ResponseOutparam, response: Response) {
+/// Sends the answer; tells its status.
+pub async fn answer(outparam: ResponseOutparam, response: Response) -> u16 {
     let Response {
         status,
         mut headers,
         body,
     } = response;
     headers.push(("content-length", body.len().to_string()));
+    // The caller may be gone; there is nobody left to tell.
+    let _ = outparam
+        .set_with_body(outgoing(status, headers), body)
+        .await;
+    status
+}
+
+fn outgoing(status: u16, headers: Vec<(&'static str, String)>) -> OutgoingResponse {
     let fields: Vec<_> = headers
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.into_bytes()))
@@ -116,8 +125,25 @@ async fn answer(outparam: ResponseOutparam, response: Response) {
     let outgoing =
         OutgoingResponse::new(Headers::from_list(&fields).unwrap_or_else(|_| Headers::new()));
     let _ = outgoing.set_status_code(status);
-    // The caller may be gone; there is nobody left to tell.
-    let _ = outparam.set_with_body(outgoing, body).await;
+    outgoing
+}
+
+/// An answer whose body is written piece by piece.
+pub struct Streamed(Pin<Box<dyn Sink<Vec<u8>, Error = ()>>>);
+
+impl Streamed {
+    /// Sends status and headers.
+    pub fn begin(outparam: ResponseOutparam, head: Response) -> Self {
+        let outgoing = outgoing(head.status, head.headers);
+        let body = outgoing.take_body().sink_map_err(|_| ());
+        outparam.set(outgoing);
+        Self(Box::pin(body))
+    }
+
+    /// Sends a piece; false when the caller is gone.
+    pub async fn send(&mut self, piece: Vec<u8>) -> bool {
+        self.0.send(piece).await.is_ok()
+    }
 }
 
 /// The host's clock.

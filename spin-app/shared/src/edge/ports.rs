@@ -177,6 +177,12 @@ impl Ports {
         self.sql.get().filter(|_| self.environment.is_none())
     }
 
+    /// The database of the records where the queue has no part in it, so that looking and writing can be one transaction.
+    pub fn records_database(&self) -> Option<&SpinSql> {
+        let has_records = self.environment.is_none() && self.bus.is_some();
+        self.sql.get().filter(|_| has_records)
+    }
+
     /// Whether the truth is elsewhere, so that events are hints.
     pub fn are_elsewhere(&self) -> bool {
         self.environment.is_some()

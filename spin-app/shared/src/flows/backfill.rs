@@ -13,6 +13,7 @@ use super::{App, FlowError, group, lease};
 use crate::core::Instant;
 use crate::queue::Queue;
 use crate::records::consent::Consent;
+use crate::records::reports::{AppointmentFilter, Reports};
 use crate::records::{Fault, Loaded, Records, RecordsError};
 use crate::web::rfc3339;
 
@@ -69,7 +70,7 @@ pub enum Outcome {
 }
 
 /// Plans.
-pub async fn backfill<R: Records + Consent, Q: Queue>(
+pub async fn backfill<R: Records + Consent + Reports, Q: Queue>(
     app: &App<'_, R, Q>,
     wanted: Wanted,
     sleep: &dyn Fn(i64),
@@ -189,7 +190,7 @@ impl Pace<'_> {
     }
 }
 
-async fn work<R: Records + Consent, Q: Queue>(
+async fn work<R: Records + Consent + Reports, Q: Queue>(
     app: &App<'_, R, Q>,
     pace: &Pace<'_>,
     place: &mut Place,
@@ -198,9 +199,13 @@ async fn work<R: Records + Consent, Q: Queue>(
 ) -> Result<(), Stop> {
     let mut marked_at = pace.began;
     loop {
-        let cursor = place.cursor.as_deref();
-        let listed = app.records.appointments(Some(place.from), cursor, PAGE);
-        let page = listed.await?;
+        let filter = AppointmentFilter {
+            from: Some(place.from),
+            after: place.cursor.clone(),
+            limit: PAGE,
+            ..AppointmentFilter::default()
+        };
+        let page = app.records.appointments(&filter).await?;
         let appointments = page.items.iter().map(|listed| &listed.dated.appointment);
         let last_start = appointments.clone().filter_map(|it| it.start_at).max();
         let ids: Vec<_> = appointments.map(|it| it.id.clone()).collect();
@@ -225,7 +230,7 @@ async fn work<R: Records + Consent, Q: Queue>(
 
 /// Settles a page. What fails twice is told and passed over, unless the store or the broker says when to come back, or nothing
 /// works at all: then the page is to be done again.
-async fn settle_all<R: Records + Consent, Q: Queue>(
+async fn settle_all<R: Records + Consent + Reports, Q: Queue>(
     app: &App<'_, R, Q>,
     ids: &[String],
     filled: &mut Filled,
@@ -260,7 +265,7 @@ async fn settle_all<R: Records + Consent, Q: Queue>(
     Ok(())
 }
 
-async fn one<R: Records + Consent, Q: Queue>(
+async fn one<R: Records + Consent + Reports, Q: Queue>(
     app: &App<'_, R, Q>,
     loaded: Loaded,
 ) -> (String, Result<Report, FlowError>) {

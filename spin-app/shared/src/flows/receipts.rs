@@ -50,7 +50,7 @@ pub async fn hear<R: Records + Consent, Q: Queue>(
                 ("receipts_unknown", heard.unknown),
                 ("suppressions_added", heard.suppressed),
             ];
-            app.records.count(&counts).await;
+            app.records.raise(&counts).await;
             return Ok(heard);
         }
         heard = before;
@@ -133,7 +133,7 @@ async fn rows<R: Records, Q>(
     let mut rows: Vec<NotificationRow> = match ids.is_empty() {
         true => Vec::new(),
         false => {
-            let found = app.records.for_delivery(&ids).await?;
+            let found = app.records.for_delivery(&ids).await?.rows;
             found.into_iter().map(|(row, _)| row).collect()
         }
     };

@@ -57,6 +57,6 @@ pub async fn take<R: Records + Consent, Q>(
         // Carriers and providers answer HELP by themselves.
         Some(Said::Help) | None => ("replies_other", Follows::Nothing),
     };
-    app.records.count(&[(mark, 1)]).await;
+    app.records.raise(&[(mark, 1)]).await;
     Ok(follows)
 }

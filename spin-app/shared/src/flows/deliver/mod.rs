@@ -9,6 +9,7 @@ mod attempt;
 mod batch;
 mod held;
 mod outcome;
+mod waiting;
 
 use serde::Serialize;
 

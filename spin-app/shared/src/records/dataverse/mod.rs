@@ -15,8 +15,10 @@
 //! Facts: Dataverse, section 3. Instants are kept in whole seconds there.
 
 mod archive;
+mod audit;
 mod batch;
 mod call;
+mod channels;
 mod consent;
 mod count;
 mod find;
@@ -24,6 +26,7 @@ mod load;
 mod marks;
 mod query;
 mod refusal;
+mod reports;
 mod row;
 mod table;
 mod write;
@@ -33,7 +36,7 @@ pub use row::SELECT as NOTIFICATION_COLUMNS;
 pub use table::AppointmentTable;
 
 use super::{
-    Changed, Loaded, NotificationFilter, NotificationRow, Page, Records, RecordsError, Tally,
+    Changed, Due, Loaded, NotificationFilter, NotificationRow, Page, Records, RecordsError, Tally,
 };
 use crate::core::{Appointment, Instant, events::DatedAppointment};
 use crate::http::Http;
@@ -104,10 +107,7 @@ impl<H: Http> Records for DataverseRecords<'_, H> {
         self.write_together(appointment, rows, now).await
     }
 
-    async fn for_delivery(
-        &self,
-        notifications: &[String],
-    ) -> Result<Vec<(NotificationRow, Option<Appointment>)>, RecordsError> {
+    async fn for_delivery(&self, notifications: &[String]) -> Result<Due, RecordsError> {
         self.read_due(notifications).await
     }
 
@@ -153,15 +153,6 @@ impl<H: Http> Records for DataverseRecords<'_, H> {
         self.list_notifications(filter).await
     }
 
-    async fn appointments(
-        &self,
-        from: Option<Instant>,
-        after: Option<&str>,
-        limit: u32,
-    ) -> Result<Page<Loaded>, RecordsError> {
-        self.list_appointments(from, after, limit).await
-    }
-
     async fn of_resource(
         &self,
         resource: &str,
@@ -198,5 +189,5 @@ impl<H: Http> Records for DataverseRecords<'_, H> {
     }
 
     /// Three requests for a number that a collector is told anyway would be the most of what a receipt costs.
-    async fn count(&self, _: &[(&'static str, usize)]) {}
+    async fn raise(&self, _: &[(&'static str, usize)]) {}
 }

@@ -13,8 +13,11 @@ use punctual_app::core::Instant;
 use punctual_app::core::events::read_mapping;
 use punctual_app::records::Records;
 use punctual_app::records::archive::Archive;
+use punctual_app::records::audit::Audit;
+use punctual_app::records::channels::Channels;
 use punctual_app::records::consent::Consent;
 use punctual_app::records::dataverse::{AppointmentTable, DataverseRecords, Foreseen};
+use punctual_app::records::reports::Reports;
 
 use crate::records::Desk;
 use world::{Memory, TestSignIn, URL, World};
@@ -67,7 +70,7 @@ impl Desk for Office {
     const SPAN: (Instant, Instant) = (-6_847_804_800_000, 253_402_300_799_000);
     const COUNT_MAX: u32 = 2_147_483_647;
 
-    fn records(&self) -> impl Records + Consent + Archive {
+    fn records(&self) -> impl Records + Consent + Reports + Archive + Audit + Channels {
         self.open()
     }
 

@@ -41,7 +41,7 @@ async fn take_all<D: Desk>(desk: &D, before: i64) -> u32 {
 async fn left<D: Desk>(desk: &D, all: std::ops::RangeInclusive<u32>) -> Vec<u32> {
     let ids: Vec<_> = all.clone().map(row_id).collect();
     let found = desk.records().for_delivery(&ids).await.unwrap();
-    let is_there = |n: &u32| found.iter().any(|(row, _)| row.core.id == row_id(*n));
+    let is_there = |n: &u32| found.rows.iter().any(|(row, _)| row.core.id == row_id(*n));
     all.filter(is_there).collect()
 }
 
