@@ -8,6 +8,8 @@ mod crash;
 mod delivery;
 mod events;
 mod genuine;
+mod privacy;
+mod providers;
 mod refusals;
 mod servicebus;
 mod slow;

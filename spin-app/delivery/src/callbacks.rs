@@ -10,6 +10,7 @@ use punctual_app::receipts::twilio_signature::{Signed, is_genuine};
 use punctual_app::receipts::{self, News, Reply, Told};
 use punctual_app::senders::repeat_id_of;
 use punctual_app::settings::{self, SenderChoice, SettingError};
+use punctual_app::signin::Tokens;
 use punctual_app::web::{Keys, Query, Request, Response, problem, unset};
 
 use crate::Desk;
@@ -128,14 +129,14 @@ async fn handle(news: Vec<News>) -> Result<Vec<String>, Response> {
     for reply in &replies {
         let follows = take(&app, reply).await.map_err(|error| error.answer())?;
         if follows == Follows::Confirm {
-            texts.extend(confirm(&app, reply).await);
+            texts.extend(confirm(&app, ports.tokens(), reply).await);
         }
     }
     Ok(texts)
 }
 
 /// The one text that confirms a stop. Where the reply came by Twilio it is the answer to its call; else it is sent.
-async fn confirm(app: &Desk<'_>, reply: &Reply) -> Option<String> {
+async fn confirm(app: &Desk<'_>, tokens: Option<&dyn Tokens>, reply: &Reply) -> Option<String> {
     let signature = settings::sender(&SpinVariables);
     let rendered = render_stopped(None, &signature, app.policy).ok()?;
     let punctual_app::core::rendering::Message::Sms(sms) = rendered.message else {
@@ -153,7 +154,8 @@ async fn confirm(app: &Desk<'_>, reply: &Reply) -> Option<String> {
     let now = edge::now();
     let id = repeat_id_of(&reply.message_id);
     // Whatever comes of it: the stop stands, and a confirmation is a courtesy.
-    let _ = acs_sms(acs, 1)
+    let sender = acs_sms(acs, tokens, 1).ok()?;
+    let _ = sender
         .text(&reply.from, &sms.text, &id, now, "stop", now)
         .await;
     None

@@ -73,7 +73,8 @@ async fn drain(request: &Request) -> Result<Response, Response> {
         clock: &edge::now,
     };
     let signature = settings::sender(&variables);
-    let senders = Senders::open(ports.sql()?, &signature).map_err(|error| unset(&error))?;
+    let senders = Senders::open(ports.sql()?, ports.tokens(), &signature);
+    let senders = senders.map_err(|error| unset(&error))?;
     let outlets = Outlets {
         email: &senders.email,
         sms: &senders.sms,

@@ -138,8 +138,7 @@ impl Ports {
     pub fn queue(&self) -> SpinQueue<'_> {
         match (&self.bus, self.sql.get()) {
             (Some(Bus::Rest(namespace)), _) => {
-                let tokens = self.sign_in.as_ref().map(|sign_in| sign_in as &dyn Tokens);
-                AnyQueue::Rest(RestQueue::new(&SpinHttp, namespace, tokens))
+                AnyQueue::Rest(RestQueue::new(&SpinHttp, namespace, self.tokens()))
             }
             (Some(Bus::Amqp(dial)), _) => {
                 AnyQueue::Amqp(Box::new(AmqpQueue::new(dial, &dial.namespace)))
@@ -147,6 +146,11 @@ impl Ports {
             (None, Some(sql)) => AnyQueue::Embedded(EmbeddedQueue(sql)),
             (None, None) => unreachable!("a queue has somewhere to be"),
         }
+    }
+
+    /// Where tokens come from, if the settings say who we are in Azure.
+    pub fn tokens(&self) -> Option<&dyn Tokens> {
+        self.sign_in.as_ref().map(|sign_in| sign_in as &dyn Tokens)
     }
 
     /// The embedded database, opened for whoever needs it besides: the outbox.

@@ -1,7 +1,9 @@
-//! Every request that goes out to a provider: held against what the vendors' specifications forget, and against the very
-//! bytes that it should have. Signatures are held against those that the vendors' own libraries made.
+//! Every request that goes out to a provider: held against the vendors' specifications, by two judges; against what these
+//! forget; and against the very bytes that it should have. Signatures are held against those that the vendors' own libraries made.
 
 mod golden;
 mod holes;
+mod prism;
 mod recorder;
+mod specs;
 mod vectors;
