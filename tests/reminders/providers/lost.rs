@@ -54,7 +54,19 @@ async fn not_taken_by_sendgrid_and_twilio() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fault_at_sendgrid_and_twilio_that_may_have_come_too_late() {
-    check(&SENDGRID_TWILIO, FaultKind::FailAfter, expect![""]).await;
+    check(
+        &SENDGRID_TWILIO,
+        FaultKind::FailAfter,
+        expect![[r#"
+        email · unknown · outcome_unknown · sendgrid · sendgrid answered 500
+        sms · unknown · outcome_unknown · twilio · twilio answered 500, code 20500
+        then
+        email · delivered · - · sendgrid · -
+        sms · delivered · - · twilio · -
+        received: (1, 1)
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

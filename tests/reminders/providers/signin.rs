@@ -2,7 +2,7 @@
 
 use punctual_stand_in_acs::access::AUDIENCE;
 use punctual_stand_in_entra as entra;
-use punctual_stand_ins::FaultKind;
+use punctual_stand_ins::{Fault, FaultKind};
 
 use super::world::{ACS, DUE, World, once};
 
@@ -67,10 +67,12 @@ async fn without_a_token_nothing_leaves_and_nothing_is_lost() {
     let (world, entra) = signed_in().await;
     world.book().await;
     world.set_now(DUE[0]);
-    for _ in 0..2 {
-        let fault = punctual_stand_ins::Fault::once("token", FaultKind::Fail);
-        entra.with(|entra| entra.faults.add(fault).expect("there is such a point"));
-    }
+    // Each channel asks before its calls, and each call once more.
+    let fault = Fault {
+        times: Some(4),
+        ..Fault::once("token", FaultKind::Fail)
+    };
+    entra.with(|entra| entra.faults.add(fault).expect("there is such a point"));
     let summary = world.deliver().await;
     assert_eq!(summary["retried"], 2, "{summary}");
     let rows = world.rows("P7D").await;

@@ -52,6 +52,13 @@ impl<H: Http> Acs<'_, H> {
         Call::new(method, format!("{}{path}", self.endpoint), CALL_MS)
     }
 
+    /// Has a token ready before many calls want one at the same time. Should there be none, each call says so.
+    pub async fn prepare(&self) {
+        if let Access::SignIn(tokens) = &self.access {
+            let _ = tokens.token(RESOURCE).await;
+        }
+    }
+
     /// Signs and sends.
     pub async fn send(&self, call: Call, now: Instant) -> Result<Answer, HttpError> {
         let tokens = match &self.access {

@@ -45,6 +45,7 @@ impl<H: Http> Sender for AcsEmail<'_, H> {
     }
 
     async fn send(&self, messages: &[Outgoing], pace: &Pace<'_>) -> Vec<Sent> {
+        self.acs.prepare().await;
         each(messages, self.at_once, pace, |index, now| {
             self.one(&messages[index], now)
         })
