@@ -8,6 +8,7 @@ mod drain;
 mod instances;
 mod load;
 mod machine;
+mod providers;
 mod sizes;
 mod table;
 mod upkeep;
@@ -23,7 +24,7 @@ struct Arguments {
     /// Everything once and briefly, to see that it runs.
     #[arg(long)]
     smoke: bool,
-    /// Only these parts: sizes, boundary, instances, load, drain, upkeep. All of them when none is named.
+    /// Only these parts: sizes, boundary, instances, load, drain, upkeep, providers. All of them when none is named.
     parts: Vec<String>,
 }
 
@@ -39,6 +40,8 @@ struct Amounts {
     reminders: u32,
     /// Appointments of a table that was there before; six times as many notifications are archived.
     table: u32,
+    /// Reminders that providers are given in one call.
+    sends: u32,
 }
 
 const FULL: Amounts = Amounts {
@@ -47,6 +50,7 @@ const FULL: Amounts = Amounts {
     appointments: 1_000,
     reminders: 12_000,
     table: 10_000,
+    sends: 1_920,
 };
 const SMOKE: Amounts = Amounts {
     plans: 100,
@@ -54,6 +58,7 @@ const SMOKE: Amounts = Amounts {
     appointments: 20,
     reminders: 120,
     table: 30,
+    sends: 24,
 };
 
 fn main() -> Result<()> {
@@ -80,6 +85,9 @@ fn main() -> Result<()> {
         }
         if wanted("upkeep") {
             upkeep::measure(&mut table, &amounts).await?;
+        }
+        if wanted("providers") {
+            providers::measure(&mut table, &amounts).await?;
         }
         anyhow::Ok(())
     })?;

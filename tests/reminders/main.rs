@@ -11,6 +11,8 @@ mod crash;
 mod delivery;
 mod events;
 mod genuine;
+mod privacy;
+mod providers;
 mod refusals;
 mod servicebus;
 mod slow;

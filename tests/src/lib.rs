@@ -2,6 +2,7 @@
 
 mod contract;
 pub mod events;
+pub mod record;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,7 +14,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// The key that opens everything in tests.
-pub const KEY: &str = "test-key";
+pub const KEY: &str = "planted-key";
 
 /// A running application with its data folder.
 pub struct Clinic {
@@ -125,6 +126,7 @@ impl Clinic {
         let url = format!("{}{path}", self.host.url());
         let reply = client::send(method.parse()?, &url, headers, body.into()).await?;
         contract::check(method, path, &reply);
+        record::answer(method, path, &reply);
         Ok(reply)
     }
 
@@ -235,6 +237,7 @@ fn options(data: &TempDir, clock: &VirtualClock) -> HostOptions {
         options = options.variable(name, KEY);
     }
     options.clock = clock.clone();
+    options.log = record::log();
     options.request_timeout = Duration::from_secs(60);
     options
 }

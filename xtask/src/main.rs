@@ -12,6 +12,7 @@ mod sim;
 mod solution;
 mod stand_ins;
 mod tests;
+mod told;
 mod toolchain;
 mod up;
 

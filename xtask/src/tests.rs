@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 
+use crate::told::Told;
 use crate::toolchain::{self, APP_TARGET, CORE_TARGET};
 use crate::{components, peers, shell};
 
@@ -19,6 +20,7 @@ pub struct Arguments {
 /// Runs it all; the first failure ends it.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let mut skipped = Vec::new();
+    let told = Told::begin()?;
     // First, because tests run these very files.
     components::build()?;
     if toolchain::has_cargo_tool("fmt") {
@@ -46,10 +48,14 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         "--exclude",
         "console",
     ]);
-    if !arguments.rest.is_empty() {
-        tests.arg("--").args(&arguments.rest);
+    // What passing tests print is looked through as well.
+    tests.args(["--", "--show-output"]).args(&arguments.rest);
+    told.run("testing", &mut tests)?;
+    if arguments.rest.is_empty() {
+        told.check()?;
+    } else {
+        skipped.push("the search for secrets in what was told (only some tests ran)".to_owned());
     }
-    shell::run("testing", &mut tests)?;
     if !shell::root().join("../shared/data").is_dir() {
         let what = "checks against the vendors' specifications (../shared/data is not here)";
         skipped.push(what.to_owned());

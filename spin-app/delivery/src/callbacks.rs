@@ -133,14 +133,14 @@ async fn handle(news: Vec<News>, journal: &Rc<Journal>) -> Result<Vec<String>, R
     for reply in &replies {
         let follows = take(&app, reply).await.map_err(|error| error.answer())?;
         if follows == Follows::Confirm {
-            texts.extend(confirm(&app, reply, journal).await);
+            texts.extend(confirm(&app, &ports, reply).await);
         }
     }
     Ok(texts)
 }
 
 /// The one text that confirms a stop. Where the reply came by Twilio it is the answer to its call; else it is sent.
-async fn confirm(app: &Desk<'_>, reply: &Reply, journal: &Rc<Journal>) -> Option<String> {
+async fn confirm(app: &Desk<'_>, ports: &Ports, reply: &Reply) -> Option<String> {
     let signature = settings::sender(&SpinVariables);
     let rendered = render_stopped(None, &signature, app.policy).ok()?;
     let punctual_app::core::rendering::Message::Sms(sms) = rendered.message else {
@@ -166,7 +166,7 @@ async fn confirm(app: &Desk<'_>, reply: &Reply, journal: &Rc<Journal>) -> Option
         tag: "stop",
         trace: None,
     };
-    let _ = acs_sms(acs, 1, journal).text(&text, now).await;
+    let _ = acs_sms(acs, ports, 1).ok()?.text(&text, now).await;
     None
 }
 

@@ -150,8 +150,7 @@ impl Ports {
     pub fn queue(&self) -> SpinQueue<'_> {
         match (&self.bus, self.sql.get()) {
             (Some(Bus::Rest(http, namespace)), _) => {
-                let tokens = self.sign_in.as_ref().map(|sign_in| sign_in as &dyn Tokens);
-                AnyQueue::Rest(RestQueue::new(http, namespace, tokens))
+                AnyQueue::Rest(RestQueue::new(http, namespace, self.tokens()))
             }
             (Some(Bus::Amqp(dial)), _) => {
                 AnyQueue::Amqp(Box::new(AmqpQueue::new(dial, &dial.namespace)))
@@ -164,6 +163,16 @@ impl Ports {
     /// The embedded database for whoever needs it besides: the outbox. Where nothing is embedded it is opened when it is used.
     pub fn sql(&self) -> &SpinSql {
         self.sql.get_or_init(SpinSql::default)
+    }
+
+    /// Who is told of what happens.
+    pub fn journal(&self) -> &Rc<Journal> {
+        &self.journal
+    }
+
+    /// Where tokens come from, if the settings say who we are in Azure.
+    pub fn tokens(&self) -> Option<&dyn Tokens> {
+        self.sign_in.as_ref().map(|sign_in| sign_in as &dyn Tokens)
     }
 
     /// The database that records and queue share, so that a flow can be one transaction.

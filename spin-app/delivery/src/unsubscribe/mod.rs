@@ -1,6 +1,8 @@
 //! `/unsubscribe?token=…`: the link in emails. Mail programs POST to it when their own button is pressed (RFC 8058);
 //! people see a page with a button first, since scanners follow links.
 
+mod words;
+
 use std::rc::Rc;
 
 use punctual_app::core::{Channel, Reason};
@@ -10,15 +12,16 @@ use punctual_app::settings;
 use punctual_app::telemetry::Journal;
 use punctual_app::web::{Request, Response, problem, unavailable, unset};
 
+use words::{Words, wanted};
+
 /// `GET`: asks, and changes nothing.
 pub fn page(request: &Request) -> Result<Response, Response> {
     opened(request)?;
-    let clinic = escaped(&settings::sender(&SpinVariables).name);
+    let words = wanted(request.header("accept-language"));
+    let button = words.button;
     // Without an action the form goes to the page's own address, token and all.
-    Ok(html(&format!(
-        "<h1>No more reminders by email?</h1><p>{clinic} will send no more reminders to this address. Your appointments stay.</p>\
-         <form method=\"post\"><button>Stop the emails</button></form>"
-    )))
+    let form = format!("<form method=\"post\"><button>{button}</button></form>");
+    Ok(html(words, words.question, &form))
 }
 
 /// `POST`: acts, whatever the body says.
@@ -34,10 +37,8 @@ pub async fn act(request: &Request, journal: &Rc<Journal>) -> Result<Response, R
     let records = ports.records();
     let suppressed = records.suppress(&entry, edge::now()).await;
     suppressed.map_err(|error| unavailable(&error.to_string()))?;
-    let clinic = escaped(&settings::sender(&SpinVariables).name);
-    Ok(html(&format!(
-        "<h1>Done</h1><p>{clinic} will send no more reminders to this address. Your appointments stay.</p>"
-    )))
+    let words = wanted(request.header("accept-language"));
+    Ok(html(words, words.done, ""))
 }
 
 fn opened(request: &Request) -> Result<(Channel, String), Response> {
@@ -54,15 +55,20 @@ fn escaped(text: &str) -> String {
     text.replace('>', "&gt;").replace('"', "&quot;")
 }
 
-fn html(body: &str) -> Response {
-    const CSP: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-    const STYLE: &str = "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:4rem auto;padding:0 1rem}\
-                         button{font:inherit;padding:.6rem 1.2rem}";
+/// The page: a heading, what it means, and what can be done.
+fn html(words: &Words, heading: &str, form: &str) -> Response {
+    // The hash is that of the style, so that nothing else may style the page, and nothing at all may run in it.
+    const CSP: &str = "default-src 'none'; style-src 'sha256-/tqbA9pws8vA0CbgxW1GLxGKjGvJaItr3k5QwwIqaUc='; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    const STYLE: &str = ":root{color-scheme:light dark}body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:4rem auto;padding:0 1rem}button{font:inherit;padding:.6rem 1.2rem}";
+    let clinic = escaped(&settings::sender(&SpinVariables).name);
+    let (tag, meaning) = (words.tag, words.meaning.replace("{clinic}", &clinic));
     let page = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>Reminders</title><style>{STYLE}</style><body>{body}"
+        "<!doctype html><html lang=\"{tag}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <title>{heading}</title><style>{STYLE}</style></head><body><main><h1>{heading}</h1><p>{meaning}</p>{form}</main></body></html>"
     );
     Response::text(200, "text/html; charset=utf-8", page)
         .with("content-security-policy", CSP)
+        .with("content-language", tag)
+        .with("vary", "accept-language")
         .with("referrer-policy", "no-referrer")
 }

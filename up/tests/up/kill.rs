@@ -1,8 +1,6 @@
 //! `cargo xtask up` as a process of its own, ended with SIGKILL in the middle of its work: while webhooks come in, and
 //! while reminders go out. The crash tests of `tests/` die at exact steps; this one dies as machines do.
 
-mod process;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +9,7 @@ use punctual_tests::events::created;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use process::Up;
+use crate::process::Up;
 
 const APPOINTMENTS: usize = 100;
 const REMINDERS: usize = APPOINTMENTS * 6;

@@ -9,18 +9,25 @@ use anyhow::Result;
 use punctual_host::client::{self, Reply};
 use serde_json::{Value, json};
 
-const KEY: &str = "kill-test-key";
+const KEY: &str = "planted-key";
 
 /// The running process.
 pub struct Up {
     child: Mutex<Child>,
     url: String,
     control: String,
+    /// What it said when it was ready.
+    pub said: String,
 }
 
 impl Up {
     /// Starts it and waits until it says that it is ready.
     pub fn start(data: &Path, now: &str) -> Self {
+        Self::start_with(data, now, &[], "Ctrl-C")
+    }
+
+    /// The same with more arguments; what it says ends with a line that begins like `last`.
+    pub fn start_with(data: &Path, now: &str, arguments: &[&str], last: &str) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_punctual-up"));
         command
             .args([
@@ -32,6 +39,7 @@ impl Up {
             ])
             .args(["--no-timers", "--speed", "0", "--start-at", now, "--data"])
             .arg(data)
+            .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
         for name in ["WEBHOOK_KEY", "TIMER_KEY", "ADMIN_TOKEN"] {
@@ -39,7 +47,7 @@ impl Up {
         }
         let mut child = command.spawn().expect("it can be started");
         let output = child.stdout.take().expect("its output is piped");
-        let (mut url, mut control) = (None, None);
+        let (mut url, mut control, mut said) = (None, None, String::new());
         for line in BufReader::new(output).lines() {
             let line = line.expect("its output is text");
             if let Some(found) = line.strip_prefix("Punctual is ready: ") {
@@ -50,7 +58,8 @@ impl Up {
             {
                 control = Some(found.to_owned());
             }
-            if line.starts_with("Ctrl-C") {
+            said.extend([line.as_str(), "\n"]);
+            if line.starts_with(last) {
                 break;
             }
         }
@@ -58,6 +67,7 @@ impl Up {
             child: Mutex::new(child),
             url: url.expect("it says where it is"),
             control: control.expect("it says where its clock is"),
+            said,
         }
     }
 
