@@ -4,12 +4,13 @@ use std::rc::Rc;
 
 use punctual_app::core::rendering::render_stopped;
 use punctual_app::edge::{self, Ports, SpinVariables, acs_sms};
+use punctual_app::flows::App;
 use punctual_app::flows::receipts::hear;
 use punctual_app::flows::replies::{Follows, take};
-use punctual_app::flows::{App, count::count};
 use punctual_app::receipts::event_grid::{self, Delivery};
 use punctual_app::receipts::twilio_signature::{Signed, is_genuine};
 use punctual_app::receipts::{self, News, Reply, Told};
+use punctual_app::records::Records;
 use punctual_app::senders::acs_sms::Text;
 use punctual_app::senders::repeat_id_of;
 use punctual_app::settings::{self, SenderChoice, SettingError};
@@ -124,7 +125,7 @@ async fn handle(news: Vec<News>, journal: &Rc<Journal>) -> Result<Vec<String>, R
         policy: &policy,
         clock: &edge::now,
     };
-    count(app.records, "receipts_ignored", ignored).await;
+    app.records.count(&[("receipts_ignored", ignored)]).await;
     hear(&app, &told, falls_back)
         .await
         .map_err(|error| error.answer())?;

@@ -172,6 +172,11 @@ impl Ports {
         self.sql.get().filter(|_| is_shared)
     }
 
+    /// The database that the records are in, if they are embedded.
+    pub fn embedded_records(&self) -> Option<&SpinSql> {
+        self.sql.get().filter(|_| self.environment.is_none())
+    }
+
     /// Whether the truth is elsewhere, so that events are hints.
     pub fn are_elsewhere(&self) -> bool {
         self.environment.is_some()

@@ -5,7 +5,6 @@
 
 pub mod archive;
 pub mod backfill;
-pub mod count;
 pub mod deliver;
 pub mod fallback;
 mod group;

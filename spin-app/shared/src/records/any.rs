@@ -160,6 +160,10 @@ impl<S: Sql, H: Http> Records for AnyRecords<'_, S, H> {
     ) -> Result<bool, RecordsError> {
         each!(self, records => records.set_mark(name, expected, value).await)
     }
+
+    async fn count(&self, counts: &[(&'static str, usize)]) {
+        each!(self, records => records.count(counts).await);
+    }
 }
 
 impl<S: Sql, H: Http> Consent for AnyRecords<'_, S, H> {

@@ -329,4 +329,8 @@ pub trait Records {
         expected: Option<i64>,
         value: i64,
     ) -> Result<bool, RecordsError>;
+
+    /// Adds to counters, where a scraper reads them from the store (`telemetry/counters.rs`). It is for the eye: where it
+    /// fails, what was counted has happened all the same.
+    async fn count(&self, counts: &[(&'static str, usize)]);
 }

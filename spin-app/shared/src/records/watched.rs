@@ -59,6 +59,11 @@ impl<R: Records> Records for Watched<'_, R> {
         Ok((written, version))
     }
 
+    async fn count(&self, counts: &[(&'static str, usize)]) {
+        self.journal.counted(counts);
+        self.records.count(counts).await;
+    }
+
     // The rest is theirs.
 
     async fn load(&self, appointment: &str) -> Result<Option<Loaded>, RecordsError> {

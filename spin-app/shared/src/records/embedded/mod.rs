@@ -12,6 +12,7 @@ use super::{
 };
 use crate::core::{Appointment, Instant, code, events::DatedAppointment};
 use crate::sql::{Sql, SqlError, Value};
+use crate::telemetry::counters;
 
 /// The embedded records on one connection.
 pub struct EmbeddedRecords<'a, S>(pub &'a S);
@@ -415,6 +416,15 @@ impl<S: Sql> Records for EmbeddedRecords<'_, S> {
             &[name.into(), expected.into(), value.into()],
         )?;
         Ok(!rows.is_empty())
+    }
+
+    async fn count(&self, counts: &[(&'static str, usize)]) {
+        let counts = counts.iter().filter(|(_, by)| *by > 0);
+        let counts = counts.map(|(name, by)| ((*name).to_owned(), i64::try_from(*by).unwrap_or(0)));
+        let counts: Vec<_> = counts.collect();
+        if !counts.is_empty() {
+            let _ = counters::add(self.0, &counts);
+        }
     }
 }
 
