@@ -36,6 +36,20 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     } else {
         skipped.push("the lints (clippy is missing: rustup component add clippy)".to_owned());
     }
+    if toolchain::has_cargo_tool("deny") {
+        let mut deny = shell::cargo();
+        deny.args(["deny", "--offline", "check", "bans", "licenses", "sources"]);
+        shell::run("checking licences and sources of crates", &mut deny)?;
+        skipped.push(
+            "known weaknesses of crates (cargo deny check advisories, which asks the network)"
+                .to_owned(),
+        );
+    } else {
+        skipped.push(
+            "licences and sources of crates (no cargo deny: cargo install --locked cargo-deny)"
+                .to_owned(),
+        );
+    }
     skipped.extend(peers::install());
     let mut tests = shell::cargo();
     tests.args([

@@ -4,6 +4,7 @@ pub mod akamai;
 pub mod bicep;
 pub mod manifest;
 pub mod variables;
+pub mod watch;
 pub mod yaml;
 
 use std::path::{Path, PathBuf};

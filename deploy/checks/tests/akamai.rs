@@ -30,7 +30,7 @@ fn it_asks_for_nothing_that_is_not_there() {
         );
         assert_eq!(component.key_value_stores, ["default"]);
         for host in &component.allowed_outbound_hosts {
-            let name = host.trim_matches(|c| "{} ".contains(c));
+            let name = host.trim_matches(['{', '}', ' ']);
             let default = akamai.variables[name]
                 .default
                 .as_deref()
@@ -41,7 +41,7 @@ fn it_asks_for_nothing_that_is_not_there() {
             );
         }
         for template in component.variables.values() {
-            let name = template.trim_matches(|c| "{} ".contains(c));
+            let name = template.trim_matches(['{', '}', ' ']);
             assert!(akamai.variables.contains_key(name), "{id}: {template}");
         }
         let of = &whole.component[id];

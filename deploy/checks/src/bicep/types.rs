@@ -132,13 +132,15 @@ fn check(types: &[Value], wanted: &Value, found: &Shape, at: &str, wrong: &mut V
             let elements = wanted["elements"].as_array();
             let mut choices = elements.into_iter().flatten().map(|e| referred(types, e));
             let known = choices.any(|choice| {
-                choice["value"].as_str() == Some(text) || choice["$type"] == "StringType"
+                choice["value"].as_str() == Some(text.as_str()) || choice["$type"] == "StringType"
             });
             if !known {
                 wrong.push(format!("{at}: {text:?} is none of the choices"));
             }
         }
-        ("StringLiteralType", Shape::Text(text)) if wanted["value"].as_str() != Some(text) => {
+        ("StringLiteralType", Shape::Text(text))
+            if wanted["value"].as_str() != Some(text.as_str()) =>
+        {
             wrong.push(format!("{at}: {text:?} is not {}", wanted["value"]));
         }
         ("StringType", Shape::Object(_) | Shape::List(_))
