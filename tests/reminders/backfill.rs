@@ -152,16 +152,17 @@ async fn orders_that_make_no_sense_are_refused_by_name() {
 /// Time is up amid the work. The next call goes on behind it, by the place that was told or by the mark alone.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_ends_in_time_and_the_next_one_goes_on() {
+    const MANY: usize = 200;
     for by_mark in [false, true] {
         let clinic = clinic(0).await;
         let first = time("2026-06-20T07:00:00Z").timestamp_millis();
-        let starts = (1..=90).map(|n| (n, first + n as i64 * 60_000, "scheduled"));
+        let starts = (1..=MANY).map(|n| (n, first + n as i64 * 60_000, "scheduled"));
         fill(&clinic, starts);
         let clock = clinic.clock.clone();
         let clinic = clinic
             .restart_with(|options| {
-                // Each call of the host takes a tenth of a second, and a call may work for sixteen.
-                let pass = move |_| clock.advance(Duration::from_millis(100));
+                // Each call of the host takes a while: a page of twenty six seconds. An order works for sixteen, and ends its page.
+                let pass = move |_| clock.advance(Duration::from_millis(40));
                 options.before_call = Some(Arc::new(pass));
             })
             .await;
@@ -188,9 +189,12 @@ async fn a_call_ends_in_time_and_the_next_one_goes_on() {
         assert!(calls > 2, "{calls} calls");
         // By the mark those of the last moment are looked at again.
         let again = if by_mark { calls } else { 0 };
-        assert!((90..=90 + again).contains(&looked_at), "{looked_at}");
+        assert!(
+            (MANY as u64..=MANY as u64 + again).contains(&looked_at),
+            "{looked_at}"
+        );
         let clinic = clinic.restart(None).await;
-        is_planned(&clinic, 90, "after all calls").await;
+        is_planned(&clinic, MANY, "after all calls").await;
     }
 }
 

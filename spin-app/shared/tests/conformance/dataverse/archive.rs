@@ -151,8 +151,7 @@ fn more_than_the_service_counts_is_told_as_no_less() {
 }
 
 /// A dry run, and then one call of the order. Each look at the clock takes so long.
-fn order(office: &Office, look_ms: i64) -> Report {
-    let now = Cell::new(LATER);
+fn order(office: &Office, now: &Cell<Instant>, look_ms: i64) -> Report {
     let clock = || {
         now.set(now.get() + look_ms);
         now.get()
@@ -173,9 +172,9 @@ fn order(office: &Office, look_ms: i64) -> Report {
 #[test]
 fn a_call_ends_in_time_and_the_next_one_goes_on() {
     let office = office(World::new(), 400);
-    let mut archived = 0;
+    let (now, mut archived) = (Cell::new(LATER), 0);
     for (is_complete, left) in [(false, 200), (false, 0), (true, 0)] {
-        let report = order(&office, 4_000);
+        let report = order(&office, &now, 4_000);
         archived += report.taken.rows;
         assert_eq!(report.is_complete, is_complete, "{report:?}");
         assert_eq!(report.left.map(|waiting| waiting.rows), Some(left));
@@ -192,7 +191,8 @@ fn an_order_that_is_throttled_amid_its_work_tells_what_it_did() {
     // Behind the dry run, a step, and the look at the counters of the next one.
     fault.after = 4;
     office.world.inner().dataverse.faults.add(fault).unwrap();
-    let report = order(&office, 1);
+    let now = Cell::new(LATER);
+    let report = order(&office, &now, 1);
     assert_eq!(report.taken.rows, 50);
     let stopped = report.stopped.as_ref().expect("a reason");
     assert_eq!(stopped.retry_after_seconds, Some(17), "{stopped}");
@@ -202,6 +202,6 @@ fn an_order_that_is_throttled_amid_its_work_tells_what_it_did() {
         (&told["complete"], &told["call_again"]),
         (&false.into(), &true.into())
     );
-    assert_eq!(order(&office, 1).taken.rows, 70);
+    assert_eq!(order(&office, &now, 1).taken.rows, 70);
     assert_eq!(state(&office), (120, 0));
 }
