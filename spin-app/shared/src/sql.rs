@@ -165,6 +165,13 @@ const MIGRATIONS: &[&[&str]] = &[&[
         channel TEXT NOT NULL, address TEXT NOT NULL, reason TEXT NOT NULL, source TEXT NOT NULL, since INTEGER NOT NULL,
         PRIMARY KEY (channel, address, reason)) STRICT, WITHOUT ROWID",
 ], &[
+    "ALTER TABLE notifications ADD COLUMN trace TEXT",
+], &[
+    "CREATE TABLE archived (
+        day TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL, channel TEXT NOT NULL, count INTEGER NOT NULL,
+        PRIMARY KEY (day, status, reason, channel)) STRICT, WITHOUT ROWID",
+    "CREATE INDEX appointments_deleted ON appointments (deleted_at) WHERE deleted_at IS NOT NULL",
+], &[
     "ALTER TABLE marks ADD COLUMN note TEXT",
     "ALTER TABLE suppressions ADD COLUMN id TEXT",
     // FRESH_GUID, written out because a constant takes no format.
@@ -198,6 +205,8 @@ pub fn prepare<S: Sql>(sql: &S) -> Result<(), SqlError> {
         )));
     }
     if found < newest {
+        // A new file can then give back what becomes free piece by piece; a file that has tables stays as it is.
+        let _ = sql.execute("PRAGMA auto_vacuum = INCREMENTAL", &[]);
         // Not every host lets a guest choose the journal; rollback journals are as safe, only slower.
         let _ = sql.execute("PRAGMA journal_mode = WAL", &[]);
         transaction(sql, || {

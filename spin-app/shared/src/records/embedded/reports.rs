@@ -30,6 +30,7 @@ impl<S: Sql> Reports for EmbeddedRecords<'_, S> {
             status: row.text(0),
             reason: row.text(1),
             channel: row.text(2),
+            provider: String::new(),
             count: row.integer(3),
         };
         let due = |mut row: crate::sql::Row| DueCount {
