@@ -11,7 +11,8 @@ use crate::toolchain::{self, APP_TARGET, CORE_TARGET};
 
 const PROFILE: &str = "component";
 const CORE: &str = "plugin-core";
-const APP: [&str; 3] = ["scheduler", "delivery", "console"];
+/// The components that are the application; they are built for WebAssembly alone.
+pub const APP: [&str; 3] = ["scheduler", "delivery", "console"];
 
 /// How to build them.
 #[derive(Args)]

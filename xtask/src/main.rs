@@ -12,6 +12,7 @@ mod stand_ins;
 mod tests;
 mod toolchain;
 mod up;
+mod web;
 
 use std::process::ExitCode;
 
@@ -43,6 +44,8 @@ enum Task {
     Connect(connect::Arguments),
     /// Write the Dataverse solution source from its description in power-platform/schema.
     Solution,
+    /// Build the console's front end and write what is committed of it: its dist folder and the types of its API.
+    Web,
     /// What the build server runs: test, then a short bench.
     Ci,
 }
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Connect(arguments) => connect::run(&arguments),
         Task::Solution => solution::write(),
+        Task::Web => web::write().map(|()| ExitCode::SUCCESS),
         Task::Ci => ci::run(),
     };
     result.unwrap_or_else(|error| {
