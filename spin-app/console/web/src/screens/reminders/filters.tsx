@@ -2,7 +2,6 @@
 import type { Counts } from '../../api/types.ts';
 import { Field, Text } from '../../ui/field.tsx';
 import { channelName, reminderStatus } from '../../words/statuses.ts';
-import { longDayWords } from '../../words/times.ts';
 
 export interface Filter {
   readonly status?: string | undefined;
@@ -70,18 +69,24 @@ function Days(props: { days: Counts['by_day']; latest: boolean; chosen: string |
   return (
     <div class="days" role="group" aria-label="Day">
       {days.map(({ day, count }) => {
-        const date = new Date(`${day}T12:00:00Z`);
+        const [weekday, number, month, year] = dayParts(day);
         const height = Math.max(2, Math.round((count / most) * 24));
         return (
-          <button key={day} type="button" aria-pressed={props.chosen === day} aria-label={`${longDayWords(date, 'UTC')}: ${count}`}
-            onClick={() => props.onChoose(props.chosen === day ? undefined : day)}>
+          <button key={day} type="button" aria-pressed={props.chosen === day} onClick={() => props.onChoose(props.chosen === day ? undefined : day)}>
             <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true"><rect x="4" y={24 - height} width="16" height={height} rx="2" /></svg>
-            <span aria-hidden="true">{new Intl.DateTimeFormat('en-GB', { weekday: 'short', timeZone: 'UTC' }).format(date)}</span>
-            <strong aria-hidden="true">{Number(day.slice(8))}</strong>
-            <span class="count" aria-hidden="true">{count}</span>
+            <span>{weekday} </span>
+            <strong>{number}</strong>
+            <span class="visually-hidden"> {month} {year}, reminders: </span>
+            <span class="count">{count}</span>
           </button>
         );
       })}
     </div>
   );
+}
+
+/** "Tue", "1", "December", "2026". */
+function dayParts(day: string): readonly string[] {
+  const format = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+  return format.formatToParts(new Date(`${day}T12:00:00Z`)).filter(({ type }) => type !== 'literal').map(({ value }) => value);
 }
