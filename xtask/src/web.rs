@@ -86,7 +86,10 @@ impl Stage {
             let _ = std::fs::remove_dir_all(folder.join(name));
         }
         for (name, path) in files(&source)? {
-            if NOT_SOURCE.iter().any(|not| Path::new(&name).starts_with(not)) {
+            if NOT_SOURCE
+                .iter()
+                .any(|not| Path::new(&name).starts_with(not))
+            {
                 continue;
             }
             let to = folder.join(&name);
@@ -96,20 +99,30 @@ impl Stage {
             std::fs::copy(path, to).with_context(|| format!("cannot copy {name}"))?;
         }
         let document = Path::new("openapi.json");
-        let (from, to) = (source.with_file_name(document), folder.with_file_name(document));
+        let (from, to) = (
+            source.with_file_name(document),
+            folder.with_file_name(document),
+        );
         std::fs::copy(from, to).context("cannot copy openapi.json")?;
         Ok(Self { folder })
     }
 
     /// What the lock file names, unless it is there already. The stamp is a copy of it, left when all was installed.
     fn install(&self) -> Result<(), String> {
-        let wanted = std::fs::read(self.folder.join("package-lock.json")).map_err(|error| error.to_string())?;
+        let wanted = std::fs::read(self.folder.join("package-lock.json"))
+            .map_err(|error| error.to_string())?;
         let stamp = self.folder.join("node_modules").join("stamp");
         if std::fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
             return Ok(());
         }
         let mut install = self.command();
-        install.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"]);
+        install.args([
+            "ci",
+            "--no-audit",
+            "--no-fund",
+            "--ignore-scripts",
+            "--silent",
+        ]);
         shell::run("installing what the console is built with", &mut install)
             .map_err(|error| format!("{error:#}; npm may not reach its registry"))?;
         std::fs::write(stamp, wanted).map_err(|error| error.to_string())
@@ -117,7 +130,8 @@ impl Stage {
 
     fn command(&self) -> Command {
         let mut npm = Command::new("npm");
-        npm.current_dir(&self.folder).env("PUNCTUAL_ROOT", shell::root());
+        npm.current_dir(&self.folder)
+            .env("PUNCTUAL_ROOT", shell::root());
         npm
     }
 
@@ -154,10 +168,20 @@ fn made(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
     Ok(made)
 }
 
-fn differences(committed: &BTreeMap<String, Vec<u8>>, built: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
-    let names = committed.keys().chain(built.keys()).collect::<std::collections::BTreeSet<_>>();
+fn differences(
+    committed: &BTreeMap<String, Vec<u8>>,
+    built: &BTreeMap<String, Vec<u8>>,
+) -> Vec<String> {
+    let names = committed
+        .keys()
+        .chain(built.keys())
+        .collect::<std::collections::BTreeSet<_>>();
     let differ = |name: &&&String| committed.get(**name) != built.get(**name);
-    names.iter().filter(differ).map(ToString::to_string).collect()
+    names
+        .iter()
+        .filter(differ)
+        .map(ToString::to_string)
+        .collect()
 }
 
 /// All files below a folder by their paths in it, but those that npm installed.
@@ -165,7 +189,8 @@ fn files(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_owned()];
     while let Some(next) = open.pop() {
-        let entries = std::fs::read_dir(&next).with_context(|| format!("cannot read {}", next.display()))?;
+        let entries =
+            std::fs::read_dir(&next).with_context(|| format!("cannot read {}", next.display()))?;
         for entry in entries {
             let path = entry?.path();
             if path.is_dir() {
@@ -175,7 +200,9 @@ fn files(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
                 continue;
             }
             let name = path.strip_prefix(folder)?.to_str();
-            let Some(name) = name else { bail!("{} is no UTF-8", path.display()) };
+            let Some(name) = name else {
+                bail!("{} is no UTF-8", path.display())
+            };
             found.push((name.replace('\\', "/"), path.clone()));
         }
     }
@@ -189,7 +216,10 @@ mod tests {
     #[test]
     fn differences_are_named_once() {
         let of = |files: &[(&str, &str)]| -> BTreeMap<String, Vec<u8>> {
-            files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect()
+            files
+                .iter()
+                .map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec()))
+                .collect()
         };
         let committed = of(&[("same", "1"), ("other", "1"), ("gone", "1")]);
         let built = of(&[("same", "1"), ("other", "2"), ("new", "1")]);

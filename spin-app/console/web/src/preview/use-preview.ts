@@ -19,13 +19,20 @@ export interface Preview {
   /** Who said so: the core in this browser, or the server, which knows more. */
   readonly by: 'browser' | 'server' | undefined;
   readonly refusal: Refusal | undefined;
+  /** Whether it is of what is typed now, not of a keystroke earlier. */
+  readonly fresh: boolean;
 }
 
-const NOTHING: Preview = { reminders: undefined, problems: new Map(), by: undefined, refusal: undefined };
+interface Shown extends Omit<Preview, 'fresh'> {
+  /** The draft that it is of. */
+  readonly of: string | undefined;
+}
+
+const NOTHING: Shown = { reminders: undefined, problems: new Map(), by: undefined, refusal: undefined, of: undefined };
 
 /** `draft` undefined: there is not enough to plan with yet. `complete`: the server may be asked as well. */
 export function usePreview(draft: AppointmentDraft | undefined, complete: boolean): Preview {
-  const [preview, show] = useState(NOTHING);
+  const [shown, show] = useState<Shown>(NOTHING);
   const worker = useCoreWorker();
   const text = draft && JSON.stringify(draft);
 
@@ -37,23 +44,25 @@ export function usePreview(draft: AppointmentDraft | undefined, complete: boolea
     const current = JSON.parse(text) as AppointmentDraft;
     const ended = new AbortController();
     let inBrowser = false;
+    let byServer = false;
     void worker(current).then((answer) => {
-      if (ended.signal.aborted || answer.kind === 'unavailable') return;
+      if (ended.signal.aborted || byServer || answer.kind === 'unavailable') return;
       inBrowser = true;
       show(answer.kind === 'plan'
-        ? { ...NOTHING, reminders: answer.reminders, by: 'browser' }
-        : { ...NOTHING, problems: answer.problems, by: 'browser' });
+        ? { ...NOTHING, reminders: answer.reminders, by: 'browser', of: text }
+        : { ...NOTHING, problems: answer.problems, by: 'browser', of: text });
     });
     const timer = setTimeout(async () => {
       if (inBrowser && !complete) return;
       try {
         const { reminders } = await api.appointments.preview(current, ended.signal);
-        show({ ...NOTHING, reminders, by: 'server' });
+        byServer = true;
+        show({ ...NOTHING, reminders, by: 'server', of: text });
       } catch (error) {
         if (ended.signal.aborted) return;
         const refusal = asRefusal(error);
-        if (refusal.problems.size > 0) show({ ...NOTHING, problems: refusal.problems, by: 'server' });
-        else if (!inBrowser) show({ ...NOTHING, refusal });
+        if (refusal.problems.size > 0) show({ ...NOTHING, problems: refusal.problems, by: 'server', of: text });
+        else if (!inBrowser) show({ ...NOTHING, refusal, of: text });
       }
     }, PAUSE_MS);
     return () => {
@@ -61,7 +70,7 @@ export function usePreview(draft: AppointmentDraft | undefined, complete: boolea
       clearTimeout(timer);
     };
   }, [text, complete]);
-  return preview;
+  return { ...shown, fresh: shown.of === text };
 }
 
 /** One worker for as long as the form is there. */

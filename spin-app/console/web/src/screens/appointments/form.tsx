@@ -53,8 +53,6 @@ export function AppointmentForm({ appointment }: { appointment?: Appointment }) 
   for (const [member, detail] of preview.problems) problems.set(FIELD_OF[member] ?? 'begins', detail);
   const unusable = unreachable(preview.reminders);
   for (const contact of unusable) if (tried || left.has(contact)) problems.set(contact, CONTACT_WORDS[contact]);
-  // What is stored already does not stand in the way of another change.
-  const unusableNew = unusable.filter((contact) => draft[contact] !== (appointment?.[contact] ?? ''));
   for (const [field, words] of missing) if (tried || words.startsWith('It must')) problems.set(field, words);
 
   function set(change: Partial<Draft>) {
@@ -62,15 +60,28 @@ export function AppointmentForm({ appointment }: { appointment?: Appointment }) 
     setRefusal(undefined);
   }
 
+  /** The focus goes to the first field with a mistake, once it is shown. */
+  function showMistake() {
+    setTimeout(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
+  }
+
   async function save() {
     setTried(true);
-    if (missing.size > 0 || unusableNew.length > 0) {
-      setTimeout(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
+    if (missing.size > 0) {
+      showMistake();
       return;
     }
     setBusy(true);
     setRefusal(undefined);
     try {
+      // Whoever is faster than the preview is not judged by what stood there before.
+      const plan = preview.fresh && preview.reminders ? preview.reminders : (await api.appointments.preview(known)).reminders;
+      // What is stored already does not stand in the way of another change.
+      if (unreachable(plan).some((contact) => draft[contact] !== (appointment?.[contact] ?? ''))) {
+        setBusy(false);
+        showMistake();
+        return;
+      }
       const saved = appointment
         ? await api.appointments.change(appointment.id, { ...body, version: appointment.version })
         : await api.appointments.create(body);
@@ -79,7 +90,7 @@ export function AppointmentForm({ appointment }: { appointment?: Appointment }) 
     } catch (error) {
       setBusy(false);
       setRefusal(asRefusal(error));
-      setTimeout(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
+      showMistake();
     }
   }
 

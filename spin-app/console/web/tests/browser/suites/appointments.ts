@@ -152,11 +152,11 @@ export function appointments(world: World): void {
     const { page } = window;
     await window.go('appointments');
     await page.getByLabel('With or in').fill('Dr. Novak');
-    await page.getByRole('link', { name: 'Jonas Weber' }).waitFor();
+    await page.getByRole('link', { name: 'Jonas Weber' }).first().waitFor();
     await page.getByText('Patient 1').first().waitFor({ state: 'detached' });
     await page.getByLabel('With or in').fill('');
     await page.getByLabel('Search').fill('patient 3');
-    await page.getByRole('link', { name: 'Patient 3' }).waitFor();
+    await page.getByRole('link', { name: 'Patient 3', exact: true }).waitFor();
     await page.getByRole('link', { name: 'Jonas Weber' }).first().waitFor({ state: 'detached' });
     await page.getByLabel('Search').fill('');
     await page.getByLabel('Status').selectOption('canceled');

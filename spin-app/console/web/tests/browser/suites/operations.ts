@@ -66,7 +66,7 @@ export function operations(world: World): void {
     await dialog.getByText('Say why, so that colleagues know.').waitFor();
     await dialog.getByLabel('Why').fill('The carrier sends everything twice.');
     await dialog.getByRole('button', { name: 'Stop SMS' }).click();
-    await page.getByText('Switched off').waitFor();
+    await page.getByText('Switched off', { exact: true }).waitFor();
     await page.getByText('Why: The carrier sends everything twice.').waitFor();
     await window.accessible('a channel that is off');
     await window.picture('health-switched-off');
@@ -76,7 +76,7 @@ export function operations(world: World): void {
     await page.getByRole('button', { name: 'Refresh' }).click();
     await page.getByRole('button', { name: 'Send SMS again' }).click();
     await dialog.getByRole('button', { name: 'Send SMS' }).click();
-    await page.getByText('Switched off').waitFor({ state: 'detached' });
+    await page.getByText('Switched off', { exact: true }).waitFor({ state: 'detached' });
     await world.clinic.passTo('2026-12-02T07:02:00Z');
     assert.ok(world.carrier.taken.length > before, 'what was held goes out');
   }));
@@ -89,7 +89,7 @@ export function operations(world: World): void {
     for (const label of await charts.evaluateAll((all) => all.map((chart) => chart.getAttribute('aria-label')))) assert.match(label ?? '', /\d/);
     await page.getByText('The figures as a table').last().click();
     await page.getByRole('cell').first().waitFor();
-    await page.getByLabel('Time').selectOption('72');
+    await page.getByLabel('Time', { exact: true }).selectOption('72');
     assert.match(page.url(), /hours=72/);
   }));
 
@@ -125,9 +125,10 @@ export function operations(world: World): void {
     assert.match(text, /suppression/i);
     assert.doesNotMatch(text, /@|\+1202|Jonas|Avery/);
     await page.getByLabel('Id').fill(world.people.avery);
-    await page.locator('.list code').first().waitFor();
-    const ids = await page.locator('.list code').allInnerTexts();
-    assert.ok(ids.length > 0 && ids.every((id) => id === world.people.avery));
+    await page.waitForFunction((id) => {
+      const ids = [...document.querySelectorAll('.list code')].map((code) => code.textContent);
+      return ids.length > 0 && ids.every((found) => found === id);
+    }, world.people.avery);
   }));
 }
 
