@@ -96,10 +96,10 @@ export class Window {
     await this.page.locator('.loading').waitFor({ state: 'detached' });
   }
 
-  /** Keeps a picture, by the look that it has. */
-  async picture(name: string): Promise<void> {
+  /** Keeps a picture, by the look that it has: of what is in sight, or of all. */
+  async picture(name: string, fullPage = false): Promise<void> {
     mkdirSync(screenshots, { recursive: true });
-    await this.page.screenshot({ path: join(screenshots, `${name}-${this.look}.png`), fullPage: this.look !== 'phone' });
+    await this.page.screenshot({ path: join(screenshots, `${name}-${this.look}.png`), fullPage });
   }
 
   /** No violation of WCAG 2.2 A or AA that a machine can find, and nothing wider than the window. */

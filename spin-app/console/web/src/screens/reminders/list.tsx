@@ -140,7 +140,7 @@ function Reminders({ over }: { over: boolean }) {
       {rows.value && shown.length === 0 && <Nothing over={over} narrowed={Boolean(q || filter.status || filter.channel || filter.day)} />}
       {shown.length > 0 && (
         <>
-          {selectable.length > 0 && <SelectAll shown={selectable} picked={picked} onPick={setChosen} />}
+          {selectable.length > 0 && <BulkBar shown={selectable} picked={picked} onPick={setChosen} onAsk={setAsked} />}
           <Table
             caption={over ? 'Reminders that are over' : 'Coming reminders'}
             columns={columns({ over, chosen, setChosen, onAsk: (action, row) => setAsked({ action, rows: [row] }) })}
@@ -150,7 +150,6 @@ function Reminders({ over }: { over: boolean }) {
           <More shown={shown.length} total={matching.value} more={rows.more} busy={rows.busy} what="reminders" onMore={() => void rows.loadMore()} />
         </>
       )}
-      {picked.length > 0 && <BulkBar picked={picked} onClear={() => setChosen(new Set())} onAsk={setAsked} />}
       {asked && <ActionDialog asked={asked} onClose={() => setAsked(undefined)} onDone={() => { setChosen(new Set()); void reload(); }} />}
     </Screen>
   );
@@ -257,31 +256,31 @@ function Reasons({ counts }: { counts: Partial<Record<string, number>> }) {
   );
 }
 
-function SelectAll({ shown, picked, onPick }: { shown: readonly ListedReminder[]; picked: readonly ListedReminder[]; onPick: (chosen: ReadonlySet<string>) => void }) {
-  const all = picked.length === shown.length;
-  return (
-    <label class="check select-all">
-      <input type="checkbox" checked={all} indeterminate={picked.length > 0 && !all} onChange={() => onPick(new Set(all ? [] : shown.map((row) => row.id)))} />
-      Select all shown
-    </label>
-  );
-}
-
 /** What can be done with those that are selected. An action that only some of them allow says how many. */
-function BulkBar({ picked, onClear, onAsk }: { picked: readonly ListedReminder[]; onClear: () => void; onAsk: (asked: Asked) => void }) {
-  const actions: BulkAction[] = ['send-now', 'move', 'cancel'];
+function BulkBar(props: {
+  shown: readonly ListedReminder[];
+  picked: readonly ListedReminder[];
+  onPick: (chosen: ReadonlySet<string>) => void;
+  onAsk: (asked: Asked) => void;
+}) {
+  const { shown, picked } = props;
+  const all = picked.length === shown.length;
+  const actions: BulkAction[] = picked.length > 0 ? ['send-now', 'move', 'cancel'] : [];
   return (
-    <div class="bulk" role="group" aria-label="Selected reminders">
-      <strong role="status">{picked.length} selected</strong>
+    <div class={picked.length > 0 ? 'bulk some' : 'bulk'} role="group" aria-label="Selected reminders">
+      <label class="check">
+        <input type="checkbox" checked={all} indeterminate={picked.length > 0 && !all} onChange={() => props.onPick(new Set(all ? [] : shown.map((row) => row.id)))} />
+        Select all shown
+      </label>
+      <span role="status">{picked.length > 0 && `${picked.length} selected`}</span>
       {actions.map((action) => {
         const able = picked.filter((row) => allowed(row, now.value).includes(action));
         return able.length > 0 && (
-          <button key={action} type="button" class={action === 'cancel' ? 'danger-quiet' : ''} onClick={() => onAsk({ action, rows: able })}>
+          <button key={action} type="button" class={action === 'cancel' ? 'small danger-quiet' : 'small'} onClick={() => props.onAsk({ action, rows: able })}>
             {ACTIONS[action].verb}{able.length < picked.length && ` (${able.length})`}
           </button>
         );
       })}
-      <button type="button" class="quiet" onClick={onClear}>Select none</button>
     </div>
   );
 }

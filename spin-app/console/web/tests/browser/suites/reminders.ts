@@ -127,7 +127,7 @@ export function reminders(world: World): void {
     await window.accessible('results of many');
     await window.picture('dialog-results');
     await dialog.getByRole('button', { name: 'Close' }).last().click();
-    await page.getByText('selected').waitFor({ state: 'detached' });
+    await page.getByText('2 selected').waitFor({ state: 'detached' });
   }));
 
   test('many are moved and sent at once', () => world.operator(async (window) => {
