@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::toolchain::{self, APP_TARGET, CORE_TARGET};
-use crate::{components, peers, shell};
+use crate::{components, peers, shell, web};
 
 /// What to run.
 #[derive(Args, Default)]
@@ -50,6 +50,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         tests.arg("--").args(&arguments.rest);
     }
     shell::run("testing", &mut tests)?;
+    if arguments.rest.is_empty() {
+        skipped.extend(web::test()?);
+    }
     if !shell::root().join("../shared/data").is_dir() {
         let what = "checks against the vendors' specifications (../shared/data is not here)";
         skipped.push(what.to_owned());

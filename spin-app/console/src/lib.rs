@@ -29,9 +29,7 @@ async fn handle(incoming: IncomingRequest, outparam: ResponseOutparam) {
 
 async fn route(request: &Request, journal: &Rc<Journal>) -> Result<Response, Response> {
     match (request.method.as_str(), request.segments().as_slice()) {
-        ("GET" | "HEAD", []) => {
-            files::file(request, &["index.html"]).or_else(|_| Ok(page()))
-        }
+        ("GET" | "HEAD", []) => files::file(request, &["index.html"]),
         ("GET" | "HEAD", path @ ["assets" | "core", _, ..]) => files::file(request, path),
         ("GET" | "HEAD", ["healthz"]) => health(),
         ("GET", ["metrics"]) => {
@@ -73,13 +71,4 @@ async fn route(request: &Request, journal: &Rc<Journal>) -> Result<Response, Res
 fn health() -> Result<Response, Response> {
     Ports::check()?;
     Ok(Response::json(200, &serde_json::json!({"status": "ok"})))
-}
-
-/// One file, no request to another origin; the policy pins that.
-fn page() -> Response {
-    const CSP: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; \
-                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    Response::text(200, "text/html; charset=utf-8", include_str!("page.html"))
-        .with("content-security-policy", CSP)
-        .with("referrer-policy", "no-referrer")
 }
