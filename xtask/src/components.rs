@@ -13,7 +13,7 @@ use crate::toolchain::{self, APP_TARGET, CORE_TARGET};
 const PROFILE: &str = "component";
 /// The planning core.
 pub const CORE: &str = "plugin-core";
-/// The components of the application.
+/// The components that are the application; they are built for WebAssembly alone.
 pub const APP: [&str; 3] = ["scheduler", "delivery", "console"];
 
 /// How to build them.

@@ -15,6 +15,7 @@ mod tests;
 mod told;
 mod toolchain;
 mod up;
+mod web;
 
 use std::process::ExitCode;
 
@@ -50,6 +51,8 @@ enum Task {
     Solution,
     /// Make what is published: manifests, components, bills of material and checksums, the same bytes wherever it is made.
     Dist(dist::Arguments),
+    /// Build the console's front end and write what is committed of it: its dist folder and the types of its API.
+    Web,
     /// What the build server runs: test, then a short bench.
     Ci,
 }
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         Task::Backfill(arguments) => backfill::run(&arguments),
         Task::Solution => solution::write(),
         Task::Dist(arguments) => dist::run(&arguments),
+        Task::Web => web::write().map(|()| ExitCode::SUCCESS),
         Task::Ci => ci::run(),
     };
     result.unwrap_or_else(|error| {

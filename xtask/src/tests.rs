@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::told::Told;
 use crate::toolchain::{self, APP_TARGET, CORE_TARGET};
-use crate::{components, peers, shell};
+use crate::{components, peers, shell, web};
 
 /// What to run.
 #[derive(Args, Default)]
@@ -69,6 +69,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         told.check()?;
     } else {
         skipped.push("the search for secrets in what was told (only some tests ran)".to_owned());
+    }
+    shell::run("testing", &mut tests)?;
+    if arguments.rest.is_empty() {
+        skipped.extend(web::test()?);
     }
     if !shell::root().join("../shared/data").is_dir() {
         let what = "checks against the vendors' specifications (../shared/data is not here)";

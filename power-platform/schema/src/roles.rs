@@ -75,15 +75,15 @@ pub static ROLES: [Role; 5] = [
                 rights: &[Create, Read, Write, Delete],
                 reach: Reach::Global,
             },
+            Grant {
+                table: "punctual_audit",
+                rights: &[Create, Read],
+                reach: Reach::Global,
+            },
             // For what its metrics say of the past.
             Grant {
                 table: "punctual_archivedcount",
                 rights: &[Read],
-                reach: Reach::Global,
-            },
-            Grant {
-                table: "punctual_audit",
-                rights: &[Create, Read],
                 reach: Reach::Global,
             },
         ],
@@ -164,12 +164,12 @@ pub static ROLES: [Role; 5] = [
                 reach: Reach::Global,
             },
             Grant {
-                table: "punctual_archivedcount",
+                table: "punctual_audit",
                 rights: ALL,
                 reach: Reach::Global,
             },
             Grant {
-                table: "punctual_audit",
+                table: "punctual_archivedcount",
                 rights: ALL,
                 reach: Reach::Global,
             },

@@ -8,7 +8,6 @@ mod metrics;
 use std::rc::Rc;
 
 use api::{Api, Role};
-use punctual_app::core::Policy;
 use punctual_app::edge::{self, Ports, SpinQueue, SpinRecords, SpinVariables};
 use punctual_app::flows::App;
 use punctual_app::settings;
@@ -25,71 +24,12 @@ const ANSWER_WITHIN_MS: i64 = 25_000;
 
 #[http_component]
 async fn handle(incoming: IncomingRequest, outparam: ResponseOutparam) {
-    edge::serve_with("console", incoming, outparam, BODY_BYTES_MAX, answer).await;
-}
-
-/// Answers, and tells the status.
-async fn answer(request: &Request, journal: &Rc<Journal>, outparam: ResponseOutparam) -> u16 {
-    // The one answer that is too large to be held.
-    if (request.method.as_str(), request.segments().as_slice())
-        == ("GET", &["api", "notifications.csv"])
-    {
-        return table(request, journal, outparam).await;
-    }
-    let response = route(request, journal)
-        .await
-        .unwrap_or_else(|refusal| refusal);
-    edge::answer(outparam, response).await
-}
-
-/// What a call of the API works with, once its token is known.
-struct Opened {
-    role: Role,
-    policy: Policy,
-    ports: Ports,
-}
-
-impl Opened {
-    async fn open(request: &Request, journal: &Rc<Journal>) -> Result<Self, Response> {
-        let role = Role::of(request)?;
-        let policy = settings::policy(&SpinVariables).map_err(|error| unset(&error))?;
-        let ports = Ports::open(journal, Some(ANSWER_WITHIN_MS)).await?;
-        Ok(Self {
-            role,
-            policy,
-            ports,
-        })
-    }
-}
-
-/// Calls something with the API's ports; they borrow from one another, so that no function can give them back.
-macro_rules! with_api {
-    ($opened:ident, $api:ident => $call:expr) => {{
-        let app = App {
-            records: &$opened.ports.records(),
-            queue: &$opened.ports.queue(),
-            policy: &$opened.policy,
-            clock: &edge::now,
-        };
-        let $api = Api {
-            app: &app,
-            ports: &$opened.ports,
-            role: $opened.role,
-        };
-        $call
-    }};
-}
-
-async fn table(request: &Request, journal: &Rc<Journal>, outparam: ResponseOutparam) -> u16 {
-    match Opened::open(request, journal).await {
-        Ok(opened) => with_api!(opened, api => api::csv::answer(&api, request, outparam).await),
-        Err(refusal) => edge::answer(outparam, refusal).await,
-    }
+    edge::serve("console", incoming, outparam, BODY_BYTES_MAX, route).await;
 }
 
 async fn route(request: &Request, journal: &Rc<Journal>) -> Result<Response, Response> {
     match (request.method.as_str(), request.segments().as_slice()) {
-        ("GET" | "HEAD", []) => files::file(request, &["index.html"]).or_else(|_| Ok(page())),
+        ("GET" | "HEAD", []) => files::file(request, &["index.html"]),
         ("GET" | "HEAD", path @ ["assets" | "core", _, ..]) => files::file(request, path),
         ("GET" | "HEAD", ["healthz"]) => health(),
         ("GET", ["metrics"]) => {
@@ -103,8 +43,21 @@ async fn route(request: &Request, journal: &Rc<Journal>) -> Result<Response, Res
         }
         ("GET", ["api", "openapi.json"]) => Ok(api::document()),
         (_, ["api", rest @ ..]) => {
-            let opened = Opened::open(request, journal).await?;
-            with_api!(opened, api => api::route(&api, request, rest).await)
+            let role = Role::of(request)?;
+            let policy = settings::policy(&SpinVariables).map_err(|error| unset(&error))?;
+            let ports = Ports::open(journal, Some(ANSWER_WITHIN_MS)).await?;
+            let app = App {
+                records: &ports.records(),
+                queue: &ports.queue(),
+                policy: &policy,
+                clock: &edge::now,
+            };
+            let api = Api {
+                app: &app,
+                ports: &ports,
+                role,
+            };
+            api::route(&api, request, rest).await
         }
         (_, [] | ["healthz"] | ["metrics"] | ["assets" | "core", _, ..]) => {
             Err(problem(405, "method not allowed", "use GET", None).with("allow", "GET"))
@@ -118,13 +71,4 @@ async fn route(request: &Request, journal: &Rc<Journal>) -> Result<Response, Res
 fn health() -> Result<Response, Response> {
     Ports::check()?;
     Ok(Response::json(200, &serde_json::json!({"status": "ok"})))
-}
-
-/// One file, no request to another origin; the policy pins that.
-fn page() -> Response {
-    const CSP: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; \
-                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    Response::text(200, "text/html; charset=utf-8", include_str!("page.html"))
-        .with("content-security-policy", CSP)
-        .with("referrer-policy", "no-referrer")
 }

@@ -171,6 +171,7 @@ const MIGRATIONS: &[&[&str]] = &[&[
         day TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL, channel TEXT NOT NULL, count INTEGER NOT NULL,
         PRIMARY KEY (day, status, reason, channel)) STRICT, WITHOUT ROWID",
     "CREATE INDEX appointments_deleted ON appointments (deleted_at) WHERE deleted_at IS NOT NULL",
+], &[
     "ALTER TABLE marks ADD COLUMN note TEXT",
     "ALTER TABLE suppressions ADD COLUMN id TEXT",
     // FRESH_GUID, written out because a constant takes no format.

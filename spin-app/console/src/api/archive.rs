@@ -7,12 +7,16 @@ use punctual_app::settings;
 use punctual_app::web::{Request, Response, is_date, problem, unavailable, unset};
 use serde_json::{Value, json};
 
-use super::{Api, body, limit, page, records_failed};
+use super::body::Body;
+use super::{Api, limit, logged, page, records_failed};
+
+const RIGHT: &str = "archives";
 
 /// `POST /api/archive`.
 pub async fn order(api: &Api<'_>, request: &Request) -> Result<Response, Response> {
-    api.role.needs("orders to archive")?;
-    let body = body::order(request, &["older_than_days", "dry_run"])?;
+    api.role.needs(RIGHT)?;
+    let app = api.app;
+    let body = Body::read(request, &["older_than_days", "dry_run"])?;
     let days = match body.number("older_than_days", DAYS_MIN, DAYS_MAX)? {
         Some(days) => days,
         None => settings::archive_after_days(&SpinVariables).map_err(|error| unset(&error))?,
@@ -41,6 +45,9 @@ pub async fn order(api: &Api<'_>, request: &Request) -> Result<Response, Respons
         }
         Outcome::Done(report) => {
             let told = report.to_json(days, dry_run);
+            if !dry_run {
+                logged::note("archive", "An operator archived old notifications.", &told);
+            }
             let response = Response::json(200, &told);
             let wait = report.stopped.and_then(|error| error.retry_after_seconds);
             Ok(match wait {
@@ -53,6 +60,8 @@ pub async fn order(api: &Api<'_>, request: &Request) -> Result<Response, Respons
 
 /// `GET /api/archive`: what was archived, day by day.
 pub async fn days(api: &Api<'_>, request: &Request) -> Result<Response, Response> {
+    api.role.needs(RIGHT)?;
+    let app = api.app;
     let from = date(request, "from", "1970-01-01")?;
     let to = date(request, "to", "9999-12-31")?;
     let found = api

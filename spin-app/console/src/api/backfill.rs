@@ -4,15 +4,19 @@ use punctual_app::edge;
 use punctual_app::flows::backfill::{Outcome, Wanted, backfill};
 use punctual_app::web::{Request, Response, problem, unavailable};
 
-use super::{Api, body};
+use super::body::Body;
+use super::{Api, logged};
+
+const RIGHT: &str = "backfills";
 
 /// Nobody is faster.
 const PER_SECOND_MAX: u32 = 10_000;
 
 /// `POST /api/backfill`.
 pub async fn order(api: &Api<'_>, request: &Request) -> Result<Response, Response> {
-    api.role.needs("orders to plan a table")?;
-    let body = body::order(request, &["after", "from_start", "per_second"])?;
+    api.role.needs(RIGHT)?;
+    let app = api.app;
+    let body = Body::read(request, &["after", "from_start", "per_second"])?;
     let wanted = Wanted {
         after: body.text("after")?,
         from_start: body.optional_flag("from_start")?.unwrap_or(false),
@@ -31,6 +35,10 @@ pub async fn order(api: &Api<'_>, request: &Request) -> Result<Response, Respons
         }
         Outcome::Done(filled) => {
             let told = filled.to_json();
+            if is_first || filled.is_complete {
+                let detail = json!({"looked_at": told["looked_at"], "planned": told["planned"], "complete": told["complete"]});
+                logged::note("backfill", "An operator had a table planned.", &detail);
+            }
             let response = Response::json(200, &told);
             Ok(match filled.retry_after_seconds() {
                 Some(seconds) => response.with("retry-after", seconds.to_string()),

@@ -9,6 +9,7 @@ mod body;
 mod channels;
 mod document;
 mod health;
+mod logged;
 mod mask;
 mod me;
 mod notifications;
@@ -19,7 +20,6 @@ mod shown;
 mod suppressions;
 
 pub use document::document;
-pub use notifications::csv;
 pub use role::Role;
 
 use punctual_app::core::Problem;
@@ -62,6 +62,7 @@ async fn answer(api: &Api<'_>, request: &Request, path: &[&str]) -> Result<Respo
         ("GET", ["appointments", id, "timeline"]) => appointments::timeline(api, id).await,
         ("POST", ["preview"]) => appointments::preview(api, request).await,
         ("GET", ["notifications"]) => notifications::list(api, request).await,
+        ("GET", ["notifications.csv"]) => notifications::csv(api, request).await,
         ("GET", ["notifications", "counts"]) => notifications::counts(api, request).await,
         ("POST", ["notifications", "bulk"]) => notifications::bulk(api, request).await,
         ("GET", ["notifications", id]) => notifications::detail(api, id).await,

@@ -15,10 +15,9 @@ pub use senders::{Senders, SpinSender, acs_sms};
 pub use serve::{serve, serve_with};
 
 use std::cell::OnceCell;
-use std::pin::Pin;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use futures::{Sink, SinkExt, StreamExt};
+use futures::StreamExt;
 use spin_sdk::http::{Headers, IncomingRequest, Method, OutgoingResponse, ResponseOutparam};
 use spin_sdk::sqlite::{Connection, Value as SpinValue};
 
@@ -126,24 +125,6 @@ fn outgoing(status: u16, headers: Vec<(&'static str, String)>) -> OutgoingRespon
         OutgoingResponse::new(Headers::from_list(&fields).unwrap_or_else(|_| Headers::new()));
     let _ = outgoing.set_status_code(status);
     outgoing
-}
-
-/// An answer whose body is written piece by piece.
-pub struct Streamed(Pin<Box<dyn Sink<Vec<u8>, Error = ()>>>);
-
-impl Streamed {
-    /// Sends status and headers.
-    pub fn begin(outparam: ResponseOutparam, head: Response) -> Self {
-        let outgoing = outgoing(head.status, head.headers);
-        let body = outgoing.take_body().sink_map_err(|_| ());
-        outparam.set(outgoing);
-        Self(Box::pin(body))
-    }
-
-    /// Sends a piece; false when the caller is gone.
-    pub async fn send(&mut self, piece: Vec<u8>) -> bool {
-        self.0.send(piece).await.is_ok()
-    }
 }
 
 /// The host's clock.

@@ -199,13 +199,15 @@ async fn work<R: Records + Consent + Reports, Q: Queue>(
 ) -> Result<(), Stop> {
     let mut marked_at = pace.began;
     loop {
+        let cursor = place.cursor.as_deref();
         let filter = AppointmentFilter {
             from: Some(place.from),
-            after: place.cursor.clone(),
+            after: cursor.map(str::to_owned),
             limit: PAGE,
             ..AppointmentFilter::default()
         };
-        let page = app.records.appointments(&filter).await?;
+        let listed = app.records.appointments(&filter);
+        let page = listed.await?;
         let appointments = page.items.iter().map(|listed| &listed.dated.appointment);
         let last_start = appointments.clone().filter_map(|it| it.start_at).max();
         let ids: Vec<_> = appointments.map(|it| it.id.clone()).collect();

@@ -205,34 +205,6 @@ impl<S: Sql, H: Http> Consent for AnyRecords<'_, S, H> {
     }
 }
 
-impl<S: Sql, H: Http> Archive for AnyRecords<'_, S, H> {
-    async fn waiting(&self, before: Instant) -> Result<Waiting, RecordsError> {
-        each!(self, records => records.waiting(before).await)
-    }
-
-    async fn take(&self, before: Instant, limit: u32) -> Result<Taken, RecordsError> {
-        each!(self, records => records.take(before, limit).await)
-    }
-
-    async fn give_back(&self) -> Result<bool, RecordsError> {
-        each!(self, records => records.give_back().await)
-    }
-
-    async fn archived(&self) -> Result<Vec<Tally>, RecordsError> {
-        each!(self, records => records.archived().await)
-    }
-
-    async fn archived_days(
-        &self,
-        from: &str,
-        to: &str,
-        after: Option<&str>,
-        limit: u32,
-    ) -> Result<Page<Day>, RecordsError> {
-        each!(self, records => records.archived_days(from, to, after, limit).await)
-    }
-}
-
 impl<S: Sql, H: Http> Reports for AnyRecords<'_, S, H> {
     async fn count(&self, filter: &NotificationFilter) -> Result<Counts, RecordsError> {
         each!(self, records => records.count(filter).await)
@@ -290,5 +262,33 @@ impl<S: Sql, H: Http> Channels for AnyRecords<'_, S, H> {
         before: Option<Instant>,
     ) -> Result<bool, RecordsError> {
         each!(self, records => records.set_channel(state, before).await)
+    }
+}
+
+impl<S: Sql, H: Http> Archive for AnyRecords<'_, S, H> {
+    async fn waiting(&self, before: Instant) -> Result<Waiting, RecordsError> {
+        each!(self, records => records.waiting(before).await)
+    }
+
+    async fn take(&self, before: Instant, limit: u32) -> Result<Taken, RecordsError> {
+        each!(self, records => records.take(before, limit).await)
+    }
+
+    async fn give_back(&self) -> Result<bool, RecordsError> {
+        each!(self, records => records.give_back().await)
+    }
+
+    async fn archived(&self) -> Result<Vec<Tally>, RecordsError> {
+        each!(self, records => records.archived().await)
+    }
+
+    async fn archived_days(
+        &self,
+        from: &str,
+        to: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Day>, RecordsError> {
+        each!(self, records => records.archived_days(from, to, after, limit).await)
     }
 }

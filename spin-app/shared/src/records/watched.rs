@@ -91,7 +91,10 @@ impl<R: Records> Records for Watched<'_, R> {
         self.records.version(appointment).await
     }
 
-    async fn for_delivery(&self, notifications: &[String]) -> Result<Due, RecordsError> {
+    async fn for_delivery(
+        &self,
+        notifications: &[String],
+    ) -> Result<Due, RecordsError> {
         self.records.for_delivery(notifications).await
     }
 
@@ -199,7 +202,8 @@ impl<R: Consent> Consent for Watched<'_, R> {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Page<Listed>, RecordsError> {
-        self.records.suppressions(channel, text, after, limit).await
+        let found = self.records.suppressions(channel, text, after, limit);
+        found.await
     }
 
     async fn suppression(
@@ -217,6 +221,66 @@ impl<R: Consent> Consent for Watched<'_, R> {
 
     async fn lift(&self, channel: Channel, address: &str) -> Result<bool, RecordsError> {
         self.records.lift(channel, address).await
+    }
+}
+
+impl<R: Reports> Reports for Watched<'_, R> {
+    async fn count(&self, filter: &NotificationFilter) -> Result<Counts, RecordsError> {
+        self.records.count(filter).await
+    }
+
+    async fn deliveries(
+        &self,
+        from: Instant,
+        to: Instant,
+        limit: u32,
+    ) -> Result<Vec<(Instant, Instant)>, RecordsError> {
+        self.records.deliveries(from, to, limit).await
+    }
+
+    async fn living(&self, appointments: &[String]) -> Result<Vec<Appointment>, RecordsError> {
+        self.records.living(appointments).await
+    }
+
+    async fn appointments(&self, filter: &AppointmentFilter) -> Result<Page<Loaded>, RecordsError> {
+        self.records.appointments(filter).await
+    }
+
+    async fn of_person(
+        &self,
+        appointment: &Appointment,
+        limit: u32,
+    ) -> Result<Vec<Loaded>, RecordsError> {
+        self.records.of_person(appointment, limit).await
+    }
+}
+
+impl<R: Audit> Audit for Watched<'_, R> {
+    async fn note(&self, entries: &[AuditEntry]) -> Result<(), RecordsError> {
+        self.records.note(entries).await
+    }
+
+    async fn audit(
+        &self,
+        subject: Option<&str>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<AuditEntry>, RecordsError> {
+        self.records.audit(subject, after, limit).await
+    }
+}
+
+impl<R: Channels> Channels for Watched<'_, R> {
+    async fn channels(&self) -> Result<Vec<ChannelState>, RecordsError> {
+        self.records.channels().await
+    }
+
+    async fn set_channel(
+        &self,
+        state: &ChannelState,
+        before: Option<Instant>,
+    ) -> Result<bool, RecordsError> {
+        self.records.set_channel(state, before).await
     }
 }
 

@@ -97,7 +97,7 @@ impl Desk for Embedded {
     const SPAN: (Instant, Instant) = (Instant::MIN, Instant::MAX);
     const COUNT_MAX: u32 = u32::MAX;
 
-    fn records(&self) -> impl Records + Consent + Reports + Archive + Audit + Channels {
+    fn records(&self) -> impl Records + Consent + Reports + Audit + Channels + Archive {
         EmbeddedRecords(&self.sql)
     }
 

@@ -14,8 +14,8 @@
 //!
 //! Facts: Dataverse, section 3. Instants are kept in whole seconds there.
 
-mod archive;
 mod audit;
+mod archive;
 mod batch;
 mod call;
 mod channels;

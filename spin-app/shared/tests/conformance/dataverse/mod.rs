@@ -70,7 +70,7 @@ impl Desk for Office {
     const SPAN: (Instant, Instant) = (-6_847_804_800_000, 253_402_300_799_000);
     const COUNT_MAX: u32 = 2_147_483_647;
 
-    fn records(&self) -> impl Records + Consent + Reports + Archive + Audit + Channels {
+    fn records(&self) -> impl Records + Consent + Reports + Audit + Channels + Archive {
         self.open()
     }
 

@@ -39,7 +39,7 @@ pub trait Desk: Send {
     const COUNT_MAX: u32;
 
     /// The adapter.
-    fn records(&self) -> impl Records + Consent + Reports + Archive + Audit + Channels;
+    fn records(&self) -> impl Records + Consent + Reports + Audit + Channels + Archive;
 
     /// Somebody else's way to the same records.
     fn another(&self) -> Self;
