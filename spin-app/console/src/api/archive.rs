@@ -22,13 +22,13 @@ pub async fn order(api: &Api<'_>, request: &Request) -> Result<Response, Respons
         None => settings::archive_after_days(&SpinVariables).map_err(|error| unset(&error))?,
     };
     // Neither is a safe guess: the one would surprise, the other would never archive anything.
-    let dry_run = body.optional_flag("dry_run")?.ok_or_else(|| {
+    let dry_run = body.flag("dry_run")?.ok_or_else(|| {
         let detail = "say \"dry_run\": true to look, or false to archive what the last dry run saw";
         problem(400, "not valid", detail, Some("dry_run"))
     })?;
     let archivist = Archivist {
-        records: api.app.records,
-        clock: api.app.clock,
+        records: app.records,
+        clock: app.clock,
         sleep: &edge::sleep,
     };
     let outcome = match dry_run {
@@ -64,8 +64,7 @@ pub async fn days(api: &Api<'_>, request: &Request) -> Result<Response, Response
     let app = api.app;
     let from = date(request, "from", "1970-01-01")?;
     let to = date(request, "to", "9999-12-31")?;
-    let found = api
-        .app
+    let found = app
         .records
         .archived_days(&from, &to, request.query.get("after"), limit(request)?)
         .await

@@ -1,6 +1,6 @@
 //! The audit trail: every change and every page that was looked at, written before it is answered.
 //!
-//! Where records and queue share a database, a change and its entry are one transaction, but for what takes long. Elsewhere a change whose entry could
+//! Where records and queue share a database, a change and its entry are one transaction. Elsewhere a change whose entry could
 //! not be written is answered with 503, so that nobody takes it for done.
 
 use punctual_app::edge;
@@ -30,8 +30,6 @@ const VIEWS: [&str; 10] = [
 pub struct Change<'a> {
     action: &'static str,
     subject: Option<&'a str>,
-    /// Takes long, and each of its steps is a transaction of its own.
-    is_long: bool,
 }
 
 /// What a request is going to change; none for one that only reads.
@@ -52,11 +50,7 @@ pub fn change<'a>(method: &str, path: &[&'a str]) -> Option<Change<'a>> {
         ("DELETE", ["suppressions", id]) => ("suppression.remove", Some(*id)),
         _ => return None,
     };
-    Some(Change {
-        action,
-        subject,
-        is_long: matches!(action, "archive.order" | "backfill.order"),
-    })
+    Some(Change { action, subject })
 }
 
 /// Does a change and writes it down.
@@ -71,8 +65,7 @@ pub async fn witnessed(
         note(api, &done(api, request, &change, &response)).await?;
         Ok(response)
     };
-    let shared = api.ports.shared_database().filter(|_| !change.is_long);
-    let outcome: Result<_, Response> = match shared {
+    let outcome: Result<_, Response> = match api.ports.shared_database() {
         Some(sql) => atomically(sql, work).await,
         None => work.await,
     };

@@ -3,6 +3,7 @@
 use punctual_app::edge;
 use punctual_app::flows::backfill::{Outcome, Wanted, backfill};
 use punctual_app::web::{Request, Response, problem, unavailable};
+use serde_json::json;
 
 use super::body::Body;
 use super::{Api, logged};
@@ -19,14 +20,15 @@ pub async fn order(api: &Api<'_>, request: &Request) -> Result<Response, Respons
     let body = Body::read(request, &["after", "from_start", "per_second"])?;
     let wanted = Wanted {
         after: body.text("after")?,
-        from_start: body.optional_flag("from_start")?.unwrap_or(false),
+        from_start: body.flag("from_start")?.unwrap_or(false),
         per_second: body.number("per_second", 1, PER_SECOND_MAX)?,
     };
     if wanted.from_start && wanted.after.is_some() {
         let detail = "either from_start, or after with the `next` of an earlier call";
         return Err(problem(400, "not valid", detail, Some("from_start")));
     }
-    let done = backfill(api.app, wanted, &edge::sleep).await;
+    let is_first = wanted.after.is_none();
+    let done = backfill(app, wanted, &edge::sleep).await;
     match done.map_err(|error| error.answer())? {
         Outcome::Busy => Err(unavailable("another backfill is under way")),
         Outcome::Cursor => {

@@ -12,7 +12,7 @@ pub use cache::SpinCache;
 pub use http::SpinHttp;
 pub use ports::{Ports, SpinQueue, SpinRecords, SpinSignIn};
 pub use senders::{Senders, SpinSender, acs_sms};
-pub use serve::{serve, serve_with};
+pub use serve::serve;
 
 use std::cell::OnceCell;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -100,8 +100,8 @@ fn method(incoming: &IncomingRequest) -> String {
     name.to_owned()
 }
 
-/// Sends the answer; tells its status.
-pub async fn answer(outparam: ResponseOutparam, response: Response) -> u16 {
+/// Sends the answer.
+async fn answer(outparam: ResponseOutparam, response: Response) {
     let Response {
         status,
         mut headers,
@@ -112,7 +112,6 @@ pub async fn answer(outparam: ResponseOutparam, response: Response) -> u16 {
     let _ = outparam
         .set_with_body(outgoing(status, headers), body)
         .await;
-    status
 }
 
 fn outgoing(status: u16, headers: Vec<(&'static str, String)>) -> OutgoingResponse {

@@ -9,7 +9,7 @@ use crate::settings::{self, RecordsChoice};
 use crate::telemetry::{Journal, counters, export::export};
 use crate::web::{Request, Response};
 
-/// Reads the request, answers it with what `route` says, and tells of it.
+/// Reads the request, answers it with what `route` says, and tells of it. What is told after the answer keeps nobody waiting.
 pub async fn serve(
     component: &'static str,
     incoming: IncomingRequest,
@@ -17,29 +17,16 @@ pub async fn serve(
     bytes_max: usize,
     route: impl AsyncFnOnce(&Request, &Rc<Journal>) -> Result<Response, Response>,
 ) {
-    let whole = async |request: &Request, journal: &Rc<Journal>, outparam| {
-        let response = route(request, journal).await;
-        answer(outparam, response.unwrap_or_else(|refusal| refusal)).await
-    };
-    serve_with(component, incoming, outparam, bytes_max, whole).await;
-}
-
-/// The same for a route that answers by itself and says with which status. What is told after the answer keeps nobody waiting.
-pub async fn serve_with(
-    component: &'static str,
-    incoming: IncomingRequest,
-    outparam: ResponseOutparam,
-    bytes_max: usize,
-    route: impl AsyncFnOnce(&Request, &Rc<Journal>, ResponseOutparam) -> u16,
-) {
     let journal = Rc::new(begin(component, &incoming));
     let method = method(&incoming);
     let path = incoming.path_with_query().unwrap_or_default();
     let path = path.split('?').next().unwrap_or_default().to_owned();
-    let status = match read_up_to(incoming, bytes_max).await {
-        Ok(request) => route(&request, &journal, outparam).await,
-        Err(refusal) => answer(outparam, refusal).await,
+    let response = match read_up_to(incoming, bytes_max).await {
+        Ok(request) => route(&request, &journal).await.unwrap_or_else(|no| no),
+        Err(refusal) => refusal,
     };
+    let status = response.status;
+    answer(outparam, response).await;
     journal.served(&method, &path, status, now());
     count(&journal);
     let collectors = settings::collectors(&SpinVariables);

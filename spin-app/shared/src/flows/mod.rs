@@ -6,7 +6,6 @@
 pub mod archive;
 pub mod backfill;
 pub mod channels;
-pub mod count;
 pub mod deliver;
 pub mod fallback;
 mod group;

@@ -91,10 +91,7 @@ impl<R: Records> Records for Watched<'_, R> {
         self.records.version(appointment).await
     }
 
-    async fn for_delivery(
-        &self,
-        notifications: &[String],
-    ) -> Result<Due, RecordsError> {
+    async fn for_delivery(&self, notifications: &[String]) -> Result<Due, RecordsError> {
         self.records.for_delivery(notifications).await
     }
 
@@ -309,65 +306,5 @@ impl<R: Archive> Archive for Watched<'_, R> {
         limit: u32,
     ) -> Result<Page<Day>, RecordsError> {
         self.records.archived_days(from, to, after, limit).await
-    }
-}
-
-impl<R: Reports> Reports for Watched<'_, R> {
-    async fn count(&self, filter: &NotificationFilter) -> Result<Counts, RecordsError> {
-        self.records.count(filter).await
-    }
-
-    async fn deliveries(
-        &self,
-        from: Instant,
-        to: Instant,
-        limit: u32,
-    ) -> Result<Vec<(Instant, Instant)>, RecordsError> {
-        self.records.deliveries(from, to, limit).await
-    }
-
-    async fn living(&self, appointments: &[String]) -> Result<Vec<Appointment>, RecordsError> {
-        self.records.living(appointments).await
-    }
-
-    async fn appointments(&self, filter: &AppointmentFilter) -> Result<Page<Loaded>, RecordsError> {
-        self.records.appointments(filter).await
-    }
-
-    async fn of_person(
-        &self,
-        appointment: &Appointment,
-        limit: u32,
-    ) -> Result<Vec<Loaded>, RecordsError> {
-        self.records.of_person(appointment, limit).await
-    }
-}
-
-impl<R: Audit> Audit for Watched<'_, R> {
-    async fn note(&self, entries: &[AuditEntry]) -> Result<(), RecordsError> {
-        self.records.note(entries).await
-    }
-
-    async fn audit(
-        &self,
-        subject: Option<&str>,
-        after: Option<&str>,
-        limit: u32,
-    ) -> Result<Page<AuditEntry>, RecordsError> {
-        self.records.audit(subject, after, limit).await
-    }
-}
-
-impl<R: Channels> Channels for Watched<'_, R> {
-    async fn channels(&self) -> Result<Vec<ChannelState>, RecordsError> {
-        self.records.channels().await
-    }
-
-    async fn set_channel(
-        &self,
-        state: &ChannelState,
-        before: Option<Instant>,
-    ) -> Result<bool, RecordsError> {
-        self.records.set_channel(state, before).await
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::batch::{Item, ItemAnswer, Part};
-use super::count::whose_name;
+use super::count::name;
 use super::query::{any, instant, text, url};
 use super::refusal::Meaning;
 use super::{DataverseRecords, row};
@@ -277,9 +277,9 @@ fn kind(row: &Value) -> Option<Kind> {
     let reason = row["punctual_reason"].as_str().map(str::to_owned);
     Some((
         day(due_at),
-        parse(whose_name::<Status>(&row["punctual_status"])?)?,
+        parse(name::<Status>(&row["punctual_status"])?)?,
         reason.filter(|reason| !reason.is_empty()),
-        parse(whose_name::<Channel>(&row["punctual_channel"])?)?,
+        parse(name::<Channel>(&row["punctual_channel"])?)?,
     ))
 }
 
@@ -328,9 +328,9 @@ fn raise(name: &str, kind: &Kind, by: i64, known: Option<&(i64, String)>) -> Par
 fn tally(row: &Value, count: &str) -> Option<Tally> {
     let reason = row["punctual_reason"].as_str().unwrap_or_default();
     Some(Tally {
-        status: whose_name::<Status>(&row["punctual_status"])?.to_owned(),
+        status: name::<Status>(&row["punctual_status"])?.to_owned(),
         reason: reason.to_owned(),
-        channel: whose_name::<Channel>(&row["punctual_channel"])?.to_owned(),
+        channel: name::<Channel>(&row["punctual_channel"])?.to_owned(),
         provider: String::new(),
         count: row[count].as_i64()?,
     })
