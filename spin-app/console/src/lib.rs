@@ -1,4 +1,4 @@
-//! The console component: the API for staff and operators, the page, health and metrics.
+//! The console component: the API for staff and operators, the files of the page, health and metrics.
 //! It sends nothing itself; what it changes goes through the same flows as a webhook.
 
 mod api;
@@ -83,7 +83,7 @@ async fn table(request: &Request, outparam: ResponseOutparam) {
 
 async fn route(request: &Request) -> Result<Response, Response> {
     match (request.method.as_str(), request.segments().as_slice()) {
-        ("GET" | "HEAD", []) => files::file(request, &["index.html"]).or_else(|_| Ok(page())),
+        ("GET" | "HEAD", []) => files::file(request, &["index.html"]),
         ("GET" | "HEAD", path @ ["assets" | "core", _, ..]) => files::file(request, path),
         ("GET" | "HEAD", ["healthz"]) => health(),
         ("GET", ["metrics"]) => {
@@ -112,13 +112,4 @@ async fn route(request: &Request) -> Result<Response, Response> {
 fn health() -> Result<Response, Response> {
     Ports::check()?;
     Ok(Response::json(200, &serde_json::json!({"status": "ok"})))
-}
-
-/// One file, no request to another origin; the policy pins that.
-fn page() -> Response {
-    const CSP: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; \
-                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    Response::text(200, "text/html; charset=utf-8", include_str!("page.html"))
-        .with("content-security-policy", CSP)
-        .with("referrer-policy", "no-referrer")
 }
