@@ -1,4 +1,4 @@
-//! The console component: the API for staff and operators, the page, health and metrics.
+//! The console component: the API for staff and operators, the files of the page, health and metrics.
 //! It sends nothing itself; what it changes goes through the same flows as a webhook.
 
 mod api;

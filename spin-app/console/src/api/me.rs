@@ -25,6 +25,8 @@ pub fn me(api: &Api<'_>) -> Response {
             "default_time_zone": api.app.policy.default_time_zone, "default_locale": api.app.policy.default_locale,
             "records": chosen("records", "embedded"), "queue": chosen("queue", "embedded"),
             "email_sender": chosen("email_sender", "outbox"), "sms_sender": chosen("sms_sender", "outbox"),
+            // For the core in the browser, which plans while somebody types.
+            "reminder_policy": chosen("reminder_policy", ""),
         }),
     )
 }

@@ -3,7 +3,7 @@ import type { components } from './schema.d.ts';
 
 type Schemas = components['schemas'];
 
-export type Me = Schemas['Me'] & { reminder_policy?: string };
+export type Me = Schemas['Me'];
 export type Right = Me['rights'][number];
 export type Problem = Schemas['Problem'];
 export type Conflict = Schemas['Conflict'];

@@ -27,6 +27,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   daily_cap: 'The person already gets as many reminders that day as the policy allows.',
   undeliverable: 'The provider took the message and said later that it did not arrive.',
   provider_misconfigured: 'The provider refuses the key, the sender or the account. Nothing is wrong with the message.',
+  channel_off: 'Staff switched the channel off. It goes out when they switch it on again, if that is in time.',
 };
 
 /** A code that this console does not know is still better than nothing. */

@@ -103,3 +103,8 @@ export const FIELD_OF: Readonly<Record<string, keyof Draft>> = {
   customer_name: 'customer_name', service: 'service', resource: 'resource', email: 'email', phone: 'phone', start_at: 'begins', end_at: 'ends',
   time_zone: 'time_zone', locale: 'locale', status: 'status', notes: 'notes',
 };
+
+/** So that a change is refused where somebody was faster; an appointment that tells no version is changed all the same. */
+export function atVersion(appointment: Appointment): { version?: number } {
+  return appointment.version === undefined ? {} : { version: appointment.version };
+}

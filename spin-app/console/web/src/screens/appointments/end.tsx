@@ -11,6 +11,7 @@ import { Failure } from '../../ui/states.tsx';
 import { zoneWords } from '../../words/times.ts';
 import { toInstant, toWall } from '../../words/zoned.ts';
 import { ConflictWords } from './conflict.tsx';
+import { atVersion } from './draft.ts';
 
 export type Ending = 'move' | 'cancel' | 'delete';
 
@@ -46,8 +47,8 @@ export function EndDialog(props: { appointment: Appointment; ending: Ending; onC
     setRefusal(undefined);
     try {
       if (ending === 'delete') await api.appointments.remove(appointment.id);
-      else if (ending === 'cancel') await api.appointments.change(appointment.id, { status: 'canceled', version: appointment.version });
-      else if (start) await api.appointments.change(appointment.id, { start_at: start, end_at: movedEnd(appointment, start), version: appointment.version });
+      else if (ending === 'cancel') await api.appointments.change(appointment.id, { status: 'canceled', ...atVersion(appointment) });
+      else if (start) await api.appointments.change(appointment.id, { start_at: start, end_at: movedEnd(appointment, start), ...atVersion(appointment) });
       announce(words.done);
       props.onDone(ending);
     } catch (error) {

@@ -13,7 +13,7 @@ import { APPOINTMENT_STATUSES, appointmentStatus } from '../../words/statuses.ts
 import { VIEWER_ZONE, forYou, momentWords } from '../../words/times.ts';
 import { addMinutes } from '../../words/zoned.ts';
 import { ConflictWords } from './conflict.tsx';
-import { FIELD_OF, draftOf, emptyDraft, formProblems, startOf, toApi, type Draft } from './draft.ts';
+import { FIELD_OF, atVersion, draftOf, emptyDraft, formProblems, startOf, toApi, type Draft } from './draft.ts';
 import { PreviewPane } from './preview-pane.tsx';
 import { ZONES_ID, ZoneChoices } from './zones.tsx';
 
@@ -83,7 +83,7 @@ export function AppointmentForm({ appointment }: { appointment?: Appointment }) 
         return;
       }
       const saved = appointment
-        ? await api.appointments.change(appointment.id, { ...body, version: appointment.version })
+        ? await api.appointments.change(appointment.id, { ...body, ...atVersion(appointment) })
         : await api.appointments.create(body);
       announce(appointment ? 'The appointment was changed. Its reminders follow.' : 'The appointment was booked.');
       go(href(`appointments/${saved.id}`));

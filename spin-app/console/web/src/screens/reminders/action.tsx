@@ -21,7 +21,7 @@ export interface Asked {
 /** What one request may name. */
 const AT_ONCE = 200;
 /** Of many, these are named; the rest is counted. */
-const NAMED = 8;
+const NAMED = 5;
 
 type Result = BulkDone['items'][number];
 
