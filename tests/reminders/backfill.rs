@@ -222,7 +222,7 @@ async fn a_rate_is_kept() {
 /// Each case starts three hosts, so that not every call is tried.
 #[tokio::test(flavor = "multi_thread")]
 async fn dying_in_the_middle_loses_and_doubles_nothing() {
-    const EVERY: usize = 9;
+    const EVERY: usize = 17;
     let (mut deaths, mut was_blocked) = (0, false);
     for when in [When::Before, When::After] {
         for call in (1..).step_by(EVERY) {
