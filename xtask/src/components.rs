@@ -31,7 +31,13 @@ pub fn build() -> Result<()> {
 
 /// The same, as wished.
 pub fn build_with(arguments: &Arguments) -> Result<()> {
-    build_into(&shell::root(), &target_folder()?, &folder(), arguments.ring, &|_| ())
+    build_into(
+        &shell::root(),
+        &target_folder()?,
+        &folder(),
+        arguments.ring,
+        &|_| (),
+    )
 }
 
 /// Builds the sources in `root` with a cargo that `prepare` has seen, which builds in `made`; finished components go to `ready`.
@@ -53,7 +59,15 @@ pub fn build_into(
         cargo
     };
     let mut core = cargo();
-    core.args(["-p", CORE, "--lib", "--target", CORE_TARGET, "--profile", PROFILE]);
+    core.args([
+        "-p",
+        CORE,
+        "--lib",
+        "--target",
+        CORE_TARGET,
+        "--profile",
+        PROFILE,
+    ]);
     shell::run("building plugin-core", &mut core)?;
     let mut app = cargo();
     app.args(["--lib", "--target", APP_TARGET, "--profile", PROFILE]);

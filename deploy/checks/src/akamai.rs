@@ -48,7 +48,9 @@ pub fn manifest(spin_toml: &str) -> String {
 }
 
 fn rewrite(name: &str, line: &str) -> String {
-    let default = DEFAULTS.iter().find(|(of, _)| *of == name && line.contains("default ="));
+    let default = DEFAULTS
+        .iter()
+        .find(|(of, _)| *of == name && line.contains("default ="));
     if let Some((_, default)) = default {
         return format!("{name} = {{ default = \"{default}\" }}");
     }

@@ -11,7 +11,6 @@ use shape::Shape;
 pub mod shape;
 pub mod types;
 
-
 /// A file.
 #[derive(Debug, Default)]
 pub struct File {
@@ -78,7 +77,10 @@ pub struct Module {
 /// If it cannot be read, or has no grammar to be read by.
 pub fn read(path: &Path) -> File {
     let text = std::fs::read_to_string(path);
-    parse(path, &text.unwrap_or_else(|error| panic!("{}: {error}", path.display())))
+    parse(
+        path,
+        &text.unwrap_or_else(|error| panic!("{}: {error}", path.display())),
+    )
 }
 
 /// Reads a file's text.
@@ -90,12 +92,22 @@ pub fn parse(path: &Path, text: &str) -> File {
     let language = tree_sitter_bicep::LANGUAGE.into();
     parser.set_language(&language).expect("the grammar fits");
     let tree = parser.parse(text, None).expect("nothing interrupts it");
-    let mut reader = Reader { text, file: File { path: path.to_owned(), ..File::default() }, bound: Vec::new() };
+    let mut reader = Reader {
+        text,
+        file: File {
+            path: path.to_owned(),
+            ..File::default()
+        },
+        bound: Vec::new(),
+    };
     reader.errors(tree.root_node());
     let mut decorators = Vec::new();
     for node in children(tree.root_node()) {
         if node.kind() == "decorators" {
-            decorators = children(node).into_iter().map(|d| reader.text(d).to_owned()).collect();
+            decorators = children(node)
+                .into_iter()
+                .map(|d| reader.text(d).to_owned())
+                .collect();
         } else {
             reader.declaration(node, &decorators);
             decorators.clear();
@@ -114,14 +126,16 @@ pub fn read_params(path: &Path) -> (String, File) {
     let mut using = String::new();
     let lines: Vec<String> = text
         .lines()
-        .map(|line| match (line.strip_prefix("using "), line.strip_prefix("param ")) {
-            (Some(file), _) => {
-                using = file.trim_matches('\'').to_owned();
-                String::new()
-            }
-            (_, Some(rest)) => format!("var {rest}"),
-            _ => line.to_owned(),
-        })
+        .map(
+            |line| match (line.strip_prefix("using "), line.strip_prefix("param ")) {
+                (Some(file), _) => {
+                    using = file.trim_matches('\'').to_owned();
+                    String::new()
+                }
+                (_, Some(rest)) => format!("var {rest}"),
+                _ => line.to_owned(),
+            },
+        )
         .collect();
     (using, parse(path, &(lines.join("\n") + "\n")))
 }
@@ -135,7 +149,9 @@ struct Reader<'a> {
 
 pub(crate) fn children(node: Node<'_>) -> Vec<Node<'_>> {
     let mut cursor = node.walk();
-    node.named_children(&mut cursor).filter(|child| child.kind() != "comment").collect()
+    node.named_children(&mut cursor)
+        .filter(|child| child.kind() != "comment")
+        .collect()
 }
 
 impl Reader<'_> {
@@ -146,7 +162,9 @@ impl Reader<'_> {
     fn errors(&mut self, node: Node<'_>) {
         if node.is_error() || node.is_missing() {
             let at = node.start_position();
-            self.file.errors.push(format!("line {}: {:?}", at.row + 1, self.text(node)));
+            self.file
+                .errors
+                .push(format!("line {}: {:?}", at.row + 1, self.text(node)));
         }
         let mut cursor = node.walk();
         for child in node.children(&mut cursor) {
@@ -156,35 +174,65 @@ impl Reader<'_> {
 
     fn declaration(&mut self, node: Node<'_>, decorators: &[String]) {
         let parts = children(node);
-        let Some(name) = parts.first().map(|name| self.text(*name).to_owned()) else { return };
-        let described = decorators.iter().any(|d| d.trim_start_matches('@').starts_with("description("));
+        let Some(name) = parts.first().map(|name| self.text(*name).to_owned()) else {
+            return;
+        };
+        let described = decorators
+            .iter()
+            .any(|d| d.trim_start_matches('@').starts_with("description("));
         let literal = |index: usize| {
-            let text = parts.get(index).map(|part| self.text(*part)).unwrap_or_default();
+            let text = parts
+                .get(index)
+                .map(|part| self.text(*part))
+                .unwrap_or_default();
             text.trim_matches('\'').to_owned()
         };
         match node.kind() {
             "parameter_declaration" => {
                 let secure = decorators.iter().any(|d| d.contains("secure("));
                 let has_default = parts.len() > 2;
-                self.file.params.insert(name, Param { described, has_default, secure });
+                self.file.params.insert(
+                    name,
+                    Param {
+                        described,
+                        has_default,
+                        secure,
+                    },
+                );
             }
             "variable_declaration" => {
                 self.file.variables.insert(name);
             }
             "output_declaration" => {
                 let value = parts.last().map(|value| self.text(*value).to_owned());
-                self.file.outputs.insert(name, (described, value.unwrap_or_default()));
+                self.file
+                    .outputs
+                    .insert(name, (described, value.unwrap_or_default()));
             }
             "resource_declaration" => {
-                let (kind, version) = literal(1).split_once('@').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap_or_default();
-                let body = parts.last().map_or(Shape::Other, |body| shape::of(*body, self.text));
-                let header = &self.text[node.start_byte()..parts.last().map_or(node.end_byte(), Node::start_byte)];
+                let (kind, version) = literal(1)
+                    .split_once('@')
+                    .map(|(a, b)| (a.to_owned(), b.to_owned()))
+                    .unwrap_or_default();
+                let body = parts
+                    .last()
+                    .map_or(Shape::Other, |body| shape::of(*body, self.text));
+                let header = &self.text
+                    [node.start_byte()..parts.last().map_or(node.end_byte(), Node::start_byte)];
                 let existing = header.contains("' existing =");
-                self.file.resources.push(Resource { symbol: name, kind, version, existing, body });
+                self.file.resources.push(Resource {
+                    symbol: name,
+                    kind,
+                    version,
+                    existing,
+                    body,
+                });
             }
             "module_declaration" => {
                 let path = literal(1);
-                let body = parts.last().map_or(Shape::Other, |body| shape::of(*body, self.text));
+                let body = parts
+                    .last()
+                    .map_or(Shape::Other, |body| shape::of(*body, self.text));
                 let inputs = body.member("params").map(Shape::keys).unwrap_or_default();
                 self.file.modules.insert(name, Module { path, inputs });
             }
@@ -210,7 +258,11 @@ impl Reader<'_> {
             "member_expression" => {
                 self.module_output(node);
                 self.expression(parts[0]);
-                for part in parts.into_iter().skip(1).filter(|part| part.kind() != "identifier") {
+                for part in parts
+                    .into_iter()
+                    .skip(1)
+                    .filter(|part| part.kind() != "identifier")
+                {
                     self.expression(part);
                 }
             }
@@ -241,7 +293,10 @@ impl Reader<'_> {
             }
             "for_statement" => {
                 let names: Vec<String> = match parts[0].kind() {
-                    "for_loop_parameters" => children(parts[0]).into_iter().map(|n| self.text(n).to_owned()).collect(),
+                    "for_loop_parameters" => children(parts[0])
+                        .into_iter()
+                        .map(|n| self.text(n).to_owned())
+                        .collect(),
                     _ => vec![self.text(parts[0]).to_owned()],
                 };
                 self.expression(parts[1]);
@@ -276,7 +331,9 @@ impl Reader<'_> {
         let text: String = self.text(node).chars().filter(|c| *c != '!').collect();
         let parts: Vec<&str> = text.split('.').collect();
         if let [symbol, "outputs", output, ..] = parts.as_slice() {
-            self.file.uses.insert(((*symbol).to_owned(), (*output).to_owned()));
+            self.file
+                .uses
+                .insert(((*symbol).to_owned(), (*output).to_owned()));
         }
     }
 }

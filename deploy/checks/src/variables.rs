@@ -34,9 +34,18 @@ pub const OPTIONS: [(&str, &[&str]); 5] = [
 pub const NOWHERE: [(&str, &str); 5] = [
     ("servicebus_key", "an identity opens the queue"),
     ("identity_header", "App Service and Container Apps have one"),
-    ("entra_assertion", "it is over after an hour; a variable lasts as long as the pod"),
-    ("otlp_authorization", "a collector in the cluster asks for none"),
-    ("twilio_shared_key_secret", "the Auth Token does; add it to the option if Twilio is set to sign otherwise"),
+    (
+        "entra_assertion",
+        "it is over after an hour; a variable lasts as long as the pod",
+    ),
+    (
+        "otlp_authorization",
+        "a collector in the cluster asks for none",
+    ),
+    (
+        "twilio_shared_key_secret",
+        "the Auth Token does; add it to the option if Twilio is set to sign otherwise",
+    ),
 ];
 
 /// The group of secrets that every component has.
@@ -80,7 +89,8 @@ pub fn vault_name(variable: &str) -> String {
     variable.replace('_', "-")
 }
 
-const HEAD: &str = "# Written from spin.toml by `UPDATE_EXPECT=1 cargo test -p punctual-deploy-checks`.\n";
+const HEAD: &str =
+    "# Written from spin.toml by `UPDATE_EXPECT=1 cargo test -p punctual-deploy-checks`.\n";
 
 /// The patch that gives a SpinApp its settings and keys.
 pub fn patch(manifest: &Manifest, component: &str) -> String {

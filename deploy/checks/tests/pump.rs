@@ -22,7 +22,10 @@ struct Call {
 /// Answers each call with the next status, and the last one for ever; the address, and the calls.
 fn server(statuses: &'static [u16], holds: Duration) -> (String, Receiver<Call>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let url = format!("http://{}/deliver?wait=1", listener.local_addr().expect("an address"));
+    let url = format!(
+        "http://{}/deliver?wait=1",
+        listener.local_addr().expect("an address")
+    );
     let (sender, calls) = mpsc::channel();
     thread::spawn(move || {
         for (index, stream) in listener.incoming().enumerate() {
@@ -43,7 +46,11 @@ fn server(statuses: &'static [u16], holds: Duration) -> (String, Receiver<Call>)
                 "HTTP/1.1 {status} x\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
                 body.len()
             );
-            let call = Call { begun, answered: Instant::now(), head };
+            let call = Call {
+                begun,
+                answered: Instant::now(),
+                head,
+            };
             if sender.send(call).is_err() {
                 return;
             }
@@ -99,7 +106,9 @@ impl Pump {
 fn the_next_call_begins_within_a_second_of_the_last_answer() {
     let (url, calls) = server(&[200], Duration::from_millis(700));
     // A key that curl's configuration would take amiss if it were not escaped.
-    let Some(pump) = pump(&url, "a\"b\\c\n", "4", "0") else { return };
+    let Some(pump) = pump(&url, "a\"b\\c\n", "4", "0") else {
+        return;
+    };
     let (status, said) = pump.end();
     assert!(status.success());
     let calls: Vec<Call> = calls.try_iter().collect();
@@ -109,16 +118,30 @@ fn the_next_call_begins_within_a_second_of_the_last_answer() {
         assert!(gap < Duration::from_secs(1), "a gap of {gap:?}");
     }
     for call in &calls {
-        assert!(call.head.starts_with("POST /deliver?wait=1 HTTP/1.1\r\n"), "{}", call.head);
-        assert!(call.head.contains("x-punctual-key: a\"b\\c\r\n"), "{}", call.head);
+        assert!(
+            call.head.starts_with("POST /deliver?wait=1 HTTP/1.1\r\n"),
+            "{}",
+            call.head
+        );
+        assert!(
+            call.head.contains("x-punctual-key: a\"b\\c\r\n"),
+            "{}",
+            call.head
+        );
     }
-    assert_eq!(said.lines().count(), calls.len(), "what was done is said: {said}");
+    assert_eq!(
+        said.lines().count(),
+        calls.len(),
+        "what was done is said: {said}"
+    );
 }
 
 #[test]
 fn it_goes_on_after_failures_and_forgets_them() {
     let (url, calls) = server(&[503, 500, 200], Duration::ZERO);
-    let Some(pump) = pump(&url, "key", "30", "1") else { return };
+    let Some(pump) = pump(&url, "key", "30", "1") else {
+        return;
+    };
     let (status, _) = pump.end();
     assert!(status.success(), "one call succeeded, which was enough");
     assert_eq!(calls.try_iter().count(), 3);
@@ -127,7 +150,9 @@ fn it_goes_on_after_failures_and_forgets_them() {
 #[test]
 fn a_job_whose_calls_all_fail_has_failed() {
     let (url, calls) = server(&[401], Duration::ZERO);
-    let Some(pump) = pump(&url, "wrong", "2", "0") else { return };
+    let Some(pump) = pump(&url, "wrong", "2", "0") else {
+        return;
+    };
     let (status, said) = pump.end();
     assert_eq!(status.code(), Some(1));
     assert_eq!(said, "");

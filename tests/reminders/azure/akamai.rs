@@ -9,7 +9,10 @@ use punctual_stand_in_sendgrid as sendgrid;
 use super::town::{DUE, START, Town};
 
 fn manifest() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/akamai/spin.toml"))
+    PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../deploy/akamai/spin.toml"
+    ))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -51,22 +54,46 @@ async fn a_clinic_lives_within_the_limits() {
     town.set_now(DUE[1]);
     assert_eq!(town.clinic.deliver().await["sent"], 1);
     town.clinic.reconcile().await;
-    let healthy = town.clinic.request("GET", "/healthz", "").await.expect("an answer");
+    let healthy = town
+        .clinic
+        .request("GET", "/healthz", "")
+        .await
+        .expect("an answer");
     assert_eq!(healthy.status, 200);
-    let metrics = town.clinic.request("GET", "/metrics", "").await.expect("an answer");
+    let metrics = town
+        .clinic
+        .request("GET", "/metrics", "")
+        .await
+        .expect("an answer");
     assert_eq!(metrics.status, 200, "{}", metrics.text());
     assert!(town.clinic.notifications().await.contains(" sent "));
     // The outbox has nowhere to be, and says so.
-    let outbox = town.clinic.request("GET", "/api/outbox", "").await.expect("an answer");
+    let outbox = town
+        .clinic
+        .request("GET", "/api/outbox", "")
+        .await
+        .expect("an answer");
     assert_eq!(outbox.status, 503, "{}", outbox.text());
 
     let calls = town.clinic.host.call_trace();
     // The outbox asked for its database and got none; nothing else asked.
-    let asked = calls.iter().filter(|call| call.contains(" sqlite ")).count();
+    let asked = calls
+        .iter()
+        .filter(|call| call.contains(" sqlite "))
+        .count();
     assert_eq!(asked, 0, "{calls:#?}");
-    let writes = calls.iter().filter(|call| call.contains("key-value set")).count();
+    let writes = calls
+        .iter()
+        .filter(|call| call.contains("key-value set"))
+        .count();
     let seconds = began.elapsed().as_secs().max(1);
-    assert!(writes as u64 <= 50 * seconds && writes <= 50, "{writes} writes");
+    assert!(
+        writes as u64 <= 50 * seconds && writes <= 50,
+        "{writes} writes"
+    );
     let memory = town.clinic.host.peak_guest_memory_bytes();
-    assert!(memory < 64 << 20, "{memory} bytes, more than half of what there is");
+    assert!(
+        memory < 64 << 20,
+        "{memory} bytes, more than half of what there is"
+    );
 }

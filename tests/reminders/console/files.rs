@@ -65,14 +65,22 @@ async fn the_page_and_all_that_it_loads_are_there() {
     let page = get("/").await;
     assert_eq!(page.headers["content-type"], "text/html; charset=utf-8");
     assert_eq!(page.headers["cache-control"], "no-cache");
-    let policy = page.headers["content-security-policy"].to_str().expect("a policy");
-    assert!(!policy.contains("unsafe-inline") && policy.starts_with("default-src 'none'"), "{policy}");
+    let policy = page.headers["content-security-policy"]
+        .to_str()
+        .expect("a policy");
+    assert!(
+        !policy.contains("unsafe-inline") && policy.starts_with("default-src 'none'"),
+        "{policy}"
+    );
     let text = page.text();
     let mut loaded = 0;
     for part in text.split('"').filter(|part| part.starts_with("/assets/")) {
         let asset = get(part).await;
         assert_eq!(asset.status, 200, "{part}");
-        assert_eq!(asset.headers["cache-control"], "public, max-age=31536000, immutable", "{part}");
+        assert_eq!(
+            asset.headers["cache-control"], "public, max-age=31536000, immutable",
+            "{part}"
+        );
         loaded += 1;
     }
     assert!(loaded >= 2, "{text}");

@@ -16,11 +16,21 @@ use crate::toolchain::{APP_TARGET, CORE_TARGET};
 pub fn write(root: &Path, folder: &Path, version: &str, ring: bool) -> Result<()> {
     std::fs::create_dir_all(folder)?;
     let checksums = checksums(&std::fs::read_to_string(root.join("Cargo.lock"))?)?;
-    let parts = APP.map(|name| (name, APP_TARGET)).into_iter().chain([(CORE, CORE_TARGET)]);
+    let parts = APP
+        .map(|name| (name, APP_TARGET))
+        .into_iter()
+        .chain([(CORE, CORE_TARGET)]);
     for (name, target) in parts {
         let mut tree = shell::cargo();
-        tree.current_dir(root).args(["tree", "--locked", "--package", name, "--target", target]);
-        tree.args(["--edges", "normal,no-proc-macro", "--prefix", "none", "--no-dedupe"]);
+        tree.current_dir(root)
+            .args(["tree", "--locked", "--package", name, "--target", target]);
+        tree.args([
+            "--edges",
+            "normal,no-proc-macro",
+            "--prefix",
+            "none",
+            "--no-dedupe",
+        ]);
         tree.args(["--format", "{p}|{l}"]);
         if ring && name != CORE {
             tree.args(["--no-default-features", "--features", "tls-ring"]);
@@ -35,8 +45,11 @@ pub fn write(root: &Path, folder: &Path, version: &str, ring: bool) -> Result<()
 /// Name and version to checksum.
 fn checksums(lock: &str) -> Result<BTreeMap<(String, String), String>> {
     let lock: toml_edit::DocumentMut = lock.parse()?;
-    let packages = lock["package"].as_array_of_tables().context("Cargo.lock has no packages")?;
-    let text = |package: &toml_edit::Table, key: &str| package.get(key)?.as_str().map(str::to_owned);
+    let packages = lock["package"]
+        .as_array_of_tables()
+        .context("Cargo.lock has no packages")?;
+    let text =
+        |package: &toml_edit::Table, key: &str| package.get(key)?.as_str().map(str::to_owned);
     let found = packages.iter().filter_map(|package| {
         let key = (text(package, "name")?, text(package, "version")?);
         Some((key, text(package, "checksum")?))
@@ -44,12 +57,19 @@ fn checksums(lock: &str) -> Result<BTreeMap<(String, String), String>> {
     Ok(found.collect())
 }
 
-fn bill(name: &str, version: &str, tree: &str, checksums: &BTreeMap<(String, String), String>) -> Value {
+fn bill(
+    name: &str,
+    version: &str,
+    tree: &str,
+    checksums: &BTreeMap<(String, String), String>,
+) -> Value {
     let mut crates = BTreeMap::new();
     for line in tree.lines().skip(1) {
         let (package, licence) = line.split_once('|').unwrap_or((line, ""));
         let mut words = package.split_whitespace();
-        let (Some(of), Some(at)) = (words.next(), words.next()) else { continue };
+        let (Some(of), Some(at)) = (words.next(), words.next()) else {
+            continue;
+        };
         let at = at.trim_start_matches('v').to_owned();
         crates.insert((of.to_owned(), at), licence.to_owned());
     }

@@ -37,7 +37,11 @@ fn flags(root: &Path) -> Result<String> {
             PathBuf::from(user).join(".cargo")
         }
     };
-    let sysroot = shell::output(Command::new("rustc").current_dir(root).args(["--print", "sysroot"]))?;
+    let sysroot = shell::output(
+        Command::new("rustc")
+            .current_dir(root)
+            .args(["--print", "sysroot"]),
+    )?;
     let mut flags = Vec::new();
     // A later one wins where two fit, so the sources come last.
     for (from, to) in [

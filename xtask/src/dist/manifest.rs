@@ -40,7 +40,9 @@ pub fn pack(text: &str) -> Result<Packed> {
         let source = source.with_context(|| format!("[component.{id}] has no source"))?;
         rewrite(source, "components", &mut parts)?;
         if let Some(dependencies) = component.get_mut("dependencies") {
-            let dependencies = dependencies.as_table_mut().context("dependencies are a table")?;
+            let dependencies = dependencies
+                .as_table_mut()
+                .context("dependencies are a table")?;
             for (name, dependency) in dependencies.iter_mut() {
                 let path = dependency.get_mut("path").and_then(Item::as_value_mut);
                 let path = path.with_context(|| format!("{} has no path", name.get()))?;
@@ -55,7 +57,10 @@ pub fn pack(text: &str) -> Result<Packed> {
         }
     }
     parts.dedup();
-    Ok(Packed { text: manifest.to_string(), parts })
+    Ok(Packed {
+        text: manifest.to_string(),
+        parts,
+    })
 }
 
 /// Puts a path's last name below a folder of the release.
@@ -77,7 +82,10 @@ fn mount(entry: &mut Value, component: &str, parts: &mut Vec<Part>) -> Result<()
     let destination = table.get("destination").and_then(Value::as_str);
     let destination = destination.context("a mount has a destination")?.to_owned();
     let below = destination.trim_matches('/').to_owned();
-    ensure!(!below.is_empty() && !below.contains(".."), "{destination} is no place for files");
+    ensure!(
+        !below.is_empty() && !below.contains(".."),
+        "{destination} is no place for files"
+    );
     let source = table.get_mut("source").context("a mount has a source")?;
     let from = source.as_str().context("a source is a path")?.to_owned();
     let to = format!("files/{component}/{below}");
@@ -124,7 +132,11 @@ files = [{ source = "files/one/web", destination = "/web" }, { source = "files/o
 "a:b" = { path = "components/core.wasm" }
 "#
         );
-        let parts: Vec<_> = packed.parts.iter().map(|p| (p.from.as_str(), p.to.as_str())).collect();
+        let parts: Vec<_> = packed
+            .parts
+            .iter()
+            .map(|p| (p.from.as_str(), p.to.as_str()))
+            .collect();
         assert_eq!(
             parts,
             [
@@ -140,11 +152,25 @@ files = [{ source = "files/one/web", destination = "/web" }, { source = "files/o
     #[test]
     fn what_cannot_be_published_is_refused() {
         for (from, to, complaint) in [
-            ("source = \"target/components/one.wasm\"", "source = { url = \"x\" }", "a source is a path"),
-            ("destination = \"/web\"", "destination = \"/../x\"", "no place"),
-            ("{ source = \"web/dist\", destination = \"/web\" }", "\"web/*\"", "write { source"),
+            (
+                "source = \"target/components/one.wasm\"",
+                "source = { url = \"x\" }",
+                "a source is a path",
+            ),
+            (
+                "destination = \"/web\"",
+                "destination = \"/../x\"",
+                "no place",
+            ),
+            (
+                "{ source = \"web/dist\", destination = \"/web\" }",
+                "\"web/*\"",
+                "write { source",
+            ),
         ] {
-            let Err(error) = pack(&TEXT.replace(from, to)) else { panic!("{to}") };
+            let Err(error) = pack(&TEXT.replace(from, to)) else {
+                panic!("{to}")
+            };
             assert!(format!("{error:#}").contains(complaint), "{to}: {error:#}");
         }
     }
@@ -153,7 +179,14 @@ files = [{ source = "files/one/web", destination = "/web" }, { source = "files/o
     fn the_shipped_manifest_can_be_packed() {
         let text = std::fs::read_to_string(crate::shell::root().join("spin.toml")).unwrap();
         let packed = pack(&text).unwrap();
-        assert!(!packed.text.contains("target/"), "something still points at a build");
-        assert_eq!(text.matches('#').count(), packed.text.matches('#').count(), "a comment was lost");
+        assert!(
+            !packed.text.contains("target/"),
+            "something still points at a build"
+        );
+        assert_eq!(
+            text.matches('#').count(),
+            packed.text.matches('#').count(),
+            "a comment was lost"
+        );
     }
 }

@@ -73,7 +73,11 @@ fn make(root: &Path, to: &Path, ring: bool) -> Result<PathBuf> {
             // Components come from this very build, everything else from where the manifest says.
             let file = Path::new(&part.from).file_name().unwrap_or_default();
             let built = made.join(file);
-            let from = if built.is_file() { built } else { home.join(&part.from) };
+            let from = if built.is_file() {
+                built
+            } else {
+                home.join(&part.from)
+            };
             copy(&from, &folder.join(&part.to))
                 .with_context(|| format!("{} of {name}", part.from))?;
         }

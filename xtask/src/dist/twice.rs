@@ -19,7 +19,8 @@ pub fn check(root: &Path, first: &Path, ring: bool) -> Result<()> {
 fn compare(root: &Path, first: &Path, other: &Path, ring: bool) -> Result<()> {
     // What git tracks, and what was made before and is mounted; not this folder's builds.
     let mut git = Command::new("git");
-    git.current_dir(root).args(["ls-files", "--cached", "--others", "--exclude-standard"]);
+    git.current_dir(root)
+        .args(["ls-files", "--cached", "--others", "--exclude-standard"]);
     for name in shell::output(&mut git)?.lines() {
         if root.join(name).is_file() {
             copy(&root.join(name), &other.join("sources").join(name))?;
@@ -32,7 +33,10 @@ fn compare(root: &Path, first: &Path, other: &Path, ring: bool) -> Result<()> {
     let sums = |folder: &Path| std::fs::read_to_string(folder.join(sums::NAME));
     let (first, second) = (sums(first)?, sums(&second)?);
     if first != second {
-        let differ: Vec<_> = first.lines().filter(|line| !second.contains(*line)).collect();
+        let differ: Vec<_> = first
+            .lines()
+            .filter(|line| !second.contains(*line))
+            .collect();
         bail!("a second build gave other bytes for\n{}", differ.join("\n"));
     }
     eprintln!("xtask: a second build in another folder gave the same bytes");

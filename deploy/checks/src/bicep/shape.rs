@@ -30,7 +30,9 @@ impl Shape {
 
     /// The text at a path of members.
     pub fn text(&self, path: &[&str]) -> Option<&str> {
-        let found = path.iter().try_fold(self, |shape, name| shape.member(name))?;
+        let found = path
+            .iter()
+            .try_fold(self, |shape, name| shape.member(name))?;
         match found {
             Self::Text(text) => Some(text),
             _ => None,
@@ -65,13 +67,19 @@ pub(super) fn of(node: Node<'_>, text: &str) -> Shape {
         // Of a resource it is each resource; of a member, each item.
         "for_statement" => {
             let item = parts.last().map_or(Shape::Other, |body| of(*body, text));
-            let whole = node.parent().is_some_and(|parent| parent.kind() == "resource_declaration");
+            let whole = node
+                .parent()
+                .is_some_and(|parent| parent.kind() == "resource_declaration");
             if whole { item } else { Shape::List(vec![item]) }
         }
         "string" => {
             let plain = parts.iter().all(|part| part.kind() == "string_content");
             let content = text[node.byte_range()].trim_matches('\'').to_owned();
-            if plain { Shape::Text(content) } else { Shape::Other }
+            if plain {
+                Shape::Text(content)
+            } else {
+                Shape::Other
+            }
         }
         _ => Shape::Other,
     }

@@ -27,15 +27,31 @@ pub fn problems(folder: &Path, kind: &str, version: &str, body: &Shape) -> Vec<S
     let provider = kind.split('/').next().unwrap_or_default().to_lowercase();
     let wanted = format!("{kind}@{version}").to_lowercase();
     for service in std::fs::read_dir(folder).expect("the descriptions are there") {
-        let file = service.expect("an entry").path().join(&provider).join(version).join("types.json");
-        let Ok(text) = std::fs::read_to_string(&file) else { continue };
+        let file = service
+            .expect("an entry")
+            .path()
+            .join(&provider)
+            .join(version)
+            .join("types.json");
+        let Ok(text) = std::fs::read_to_string(&file) else {
+            continue;
+        };
         let types: Vec<Value> = serde_json::from_str(&text).expect("a description is JSON");
         let found = types.iter().find(|t| {
-            t["$type"] == "ResourceType" && t["name"].as_str().is_some_and(|n| n.to_lowercase() == wanted)
+            t["$type"] == "ResourceType"
+                && t["name"]
+                    .as_str()
+                    .is_some_and(|n| n.to_lowercase() == wanted)
         });
         if let Some(found) = found {
             let mut wrong = Vec::new();
-            check(&types, referred(&types, &found["body"]), body, "", &mut wrong);
+            check(
+                &types,
+                referred(&types, &found["body"]),
+                body,
+                "",
+                &mut wrong,
+            );
             return wrong;
         }
     }
@@ -43,8 +59,12 @@ pub fn problems(folder: &Path, kind: &str, version: &str, body: &Shape) -> Vec<S
 }
 
 fn referred<'a>(types: &'a [Value], reference: &Value) -> &'a Value {
-    let index = reference["$ref"].as_str().and_then(|r| r.rsplit('/').next()?.parse::<usize>().ok());
-    index.and_then(|index| types.get(index)).unwrap_or(&Value::Null)
+    let index = reference["$ref"]
+        .as_str()
+        .and_then(|r| r.rsplit('/').next()?.parse::<usize>().ok());
+    index
+        .and_then(|index| types.get(index))
+        .unwrap_or(&Value::Null)
 }
 
 fn check(types: &[Value], wanted: &Value, found: &Shape, at: &str, wrong: &mut Vec<String>) {
@@ -60,7 +80,13 @@ fn check(types: &[Value], wanted: &Value, found: &Shape, at: &str, wrong: &mut V
                             wrong.push(format!("{place} is Azure's to write"));
                         }
                     }
-                    Some(property) => check(types, referred(types, &property["type"]), value, &place, wrong),
+                    Some(property) => check(
+                        types,
+                        referred(types, &property["type"]),
+                        value,
+                        &place,
+                        wrong,
+                    ),
                     None if open || (at.is_empty() && OF_BICEP.contains(&name.as_str())) => {}
                     None => wrong.push(format!("{place} is not known")),
                 }
@@ -74,11 +100,16 @@ fn check(types: &[Value], wanted: &Value, found: &Shape, at: &str, wrong: &mut V
         }
         ("DiscriminatedObjectType", Shape::Object(_)) => {
             let by = wanted["discriminator"].as_str().unwrap_or_default();
-            let chosen = found.text(&[by]).and_then(|which| wanted["elements"].get(which));
+            let chosen = found
+                .text(&[by])
+                .and_then(|which| wanted["elements"].get(which));
             match chosen {
                 Some(chosen) => {
                     let mut both = referred(types, chosen).clone();
-                    if let (Some(all), Some(base)) = (both["properties"].as_object_mut(), wanted["baseProperties"].as_object()) {
+                    if let (Some(all), Some(base)) = (
+                        both["properties"].as_object_mut(),
+                        wanted["baseProperties"].as_object(),
+                    ) {
                         all.extend(base.clone());
                     }
                     check(types, &both, found, at, wrong);
@@ -88,13 +119,21 @@ fn check(types: &[Value], wanted: &Value, found: &Shape, at: &str, wrong: &mut V
         }
         ("ArrayType", Shape::List(items)) => {
             for item in items {
-                check(types, referred(types, &wanted["itemType"]), item, &format!("{at}[]"), wrong);
+                check(
+                    types,
+                    referred(types, &wanted["itemType"]),
+                    item,
+                    &format!("{at}[]"),
+                    wrong,
+                );
             }
         }
         ("UnionType", Shape::Text(text)) => {
             let elements = wanted["elements"].as_array();
             let mut choices = elements.into_iter().flatten().map(|e| referred(types, e));
-            let known = choices.any(|choice| choice["value"].as_str() == Some(text) || choice["$type"] == "StringType");
+            let known = choices.any(|choice| {
+                choice["value"].as_str() == Some(text) || choice["$type"] == "StringType"
+            });
             if !known {
                 wrong.push(format!("{at}: {text:?} is none of the choices"));
             }
@@ -102,7 +141,8 @@ fn check(types: &[Value], wanted: &Value, found: &Shape, at: &str, wrong: &mut V
         ("StringLiteralType", Shape::Text(text)) if wanted["value"].as_str() != Some(text) => {
             wrong.push(format!("{at}: {text:?} is not {}", wanted["value"]));
         }
-        ("StringType", Shape::Object(_) | Shape::List(_)) | ("ObjectType", Shape::Text(_) | Shape::List(_)) => {
+        ("StringType", Shape::Object(_) | Shape::List(_))
+        | ("ObjectType", Shape::Text(_) | Shape::List(_)) => {
             wrong.push(format!("{at} has another type"));
         }
         _ => {}

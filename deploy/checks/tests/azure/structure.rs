@@ -11,8 +11,21 @@ use crate::files;
 
 /// Functions of Bicep that are used here. A name that is not among them is a slip, or is to be added.
 const FUNCTIONS: [&str; 15] = [
-    "contains", "empty", "filter", "guid", "join", "length", "loadJsonContent", "range", "resourceGroup", "split",
-    "subscriptionResourceId", "take", "tenant", "toObject", "environment",
+    "contains",
+    "empty",
+    "filter",
+    "guid",
+    "join",
+    "length",
+    "loadJsonContent",
+    "range",
+    "resourceGroup",
+    "split",
+    "subscriptionResourceId",
+    "take",
+    "tenant",
+    "toObject",
+    "environment",
 ];
 /// A preview version is for what has no other.
 const PREVIEWS: [&str; 1] = ["Microsoft.Insights/diagnosticSettings@2021-05-01-preview"];
@@ -25,11 +38,19 @@ fn report(problems: &[String]) {
 fn the_grammar_allows_every_file() {
     let mut problems = Vec::new();
     for file in files() {
-        problems.extend(file.errors.iter().map(|e| format!("{}: {e}", file.path.display())));
+        problems.extend(
+            file.errors
+                .iter()
+                .map(|e| format!("{}: {e}", file.path.display())),
+        );
     }
     for path in yaml::files(&deploy("azure"), ".bicepparam") {
         let (_, file) = bicep::read_params(&path);
-        problems.extend(file.errors.iter().map(|e| format!("{}: {e}", path.display())));
+        problems.extend(
+            file.errors
+                .iter()
+                .map(|e| format!("{}: {e}", path.display())),
+        );
     }
     report(&problems);
 }
@@ -40,7 +61,8 @@ fn every_name_is_declared_and_every_declaration_used() {
     for file in files() {
         let place = file.path.display().to_string();
         let symbols = file.resources.iter().map(|r| r.symbol.clone());
-        let mut declared: BTreeSet<String> = symbols.chain(file.variables.iter().cloned()).collect();
+        let mut declared: BTreeSet<String> =
+            symbols.chain(file.variables.iter().cloned()).collect();
         declared.extend(file.params.keys().cloned());
         declared.extend(file.modules.keys().cloned());
         for name in file.references.difference(&declared) {
@@ -64,11 +86,20 @@ fn every_name_is_declared_and_every_declaration_used() {
 fn what_others_set_or_read_is_described() {
     let mut problems = Vec::new();
     for file in files() {
-        let params = file.params.iter().map(|(name, param)| (name, param.described));
-        let outputs = file.outputs.iter().map(|(name, (described, _))| (name, *described));
+        let params = file
+            .params
+            .iter()
+            .map(|(name, param)| (name, param.described));
+        let outputs = file
+            .outputs
+            .iter()
+            .map(|(name, (described, _))| (name, *described));
         for (name, described) in params.chain(outputs) {
             if !described {
-                problems.push(format!("{}: {name} has no description", file.path.display()));
+                problems.push(format!(
+                    "{}: {name} has no description",
+                    file.path.display()
+                ));
             }
         }
     }
@@ -84,7 +115,9 @@ fn modules_get_what_they_ask_for_and_give_what_is_used() {
             let inner = bicep::read(&folder.join(&module.path));
             for input in &module.inputs {
                 if !inner.params.contains_key(input) {
-                    problems.push(format!("{symbol} is given {input}, which it does not ask for"));
+                    problems.push(format!(
+                        "{symbol} is given {input}, which it does not ask for"
+                    ));
                 }
             }
             for (name, param) in &inner.params {
@@ -131,10 +164,22 @@ fn files_of_parameters_fit_what_they_are_for() {
 fn no_secret_leaves_by_an_output() {
     let mut problems = Vec::new();
     for file in files() {
-        let secure: Vec<_> = file.params.iter().filter(|(_, p)| p.secure).map(|(name, _)| name).collect();
+        let secure: Vec<_> = file
+            .params
+            .iter()
+            .filter(|(_, p)| p.secure)
+            .map(|(name, _)| name)
+            .collect();
         for (name, (_, value)) in &file.outputs {
-            let telling = ["listKeys", "listSecrets", "Key", "ConnectionString", "password"];
-            let tells = telling.iter().any(|word| value.contains(word)) || secure.iter().any(|p| value.contains(p.as_str()));
+            let telling = [
+                "listKeys",
+                "listSecrets",
+                "Key",
+                "ConnectionString",
+                "password",
+            ];
+            let tells = telling.iter().any(|word| value.contains(word))
+                || secure.iter().any(|p| value.contains(p.as_str()));
             if tells {
                 problems.push(format!("{}: output {name} = {value}", file.path.display()));
             }
@@ -153,8 +198,14 @@ fn each_type_is_used_in_one_version_that_is_no_preview() {
     let mut versions: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for resource in files().into_iter().flat_map(|file| file.resources) {
         let name = format!("{}@{}", resource.kind, resource.version);
-        assert!(!name.contains("preview") || PREVIEWS.contains(&name.as_str()), "{name}");
-        versions.entry(resource.kind).or_default().insert(resource.version);
+        assert!(
+            !name.contains("preview") || PREVIEWS.contains(&name.as_str()),
+            "{name}"
+        );
+        versions
+            .entry(resource.kind)
+            .or_default()
+            .insert(resource.version);
     }
     for (kind, versions) in versions {
         assert_eq!(versions.len(), 1, "{kind}: {versions:?}");
@@ -171,8 +222,14 @@ fn azure_knows_every_member() {
     let mut problems = Vec::new();
     for file in files() {
         for resource in file.resources.iter().filter(|r| !r.existing) {
-            for problem in types::problems(&folder, &resource.kind, &resource.version, &resource.body) {
-                problems.push(format!("{}: {} {problem}", file.path.display(), resource.symbol));
+            for problem in
+                types::problems(&folder, &resource.kind, &resource.version, &resource.body)
+            {
+                problems.push(format!(
+                    "{}: {} {problem}",
+                    file.path.display(),
+                    resource.symbol
+                ));
             }
         }
     }
@@ -186,9 +243,19 @@ fn faults_are_found() {
     let file = bicep::parse(Path::new("fault.bicep"), text);
     assert!(file.errors.is_empty(), "{:?}", file.errors);
     assert!(!file.params["a"].described && !file.params["a"].has_default);
-    assert!(file.references.contains("c") && !file.references.contains("e") && !file.references.contains("b"));
-    assert_eq!(file.uses.into_iter().collect::<Vec<_>>(), [("m".to_owned(), "p".to_owned())]);
+    assert!(
+        file.references.contains("c")
+            && !file.references.contains("e")
+            && !file.references.contains("b")
+    );
+    assert_eq!(
+        file.uses.into_iter().collect::<Vec<_>>(),
+        [("m".to_owned(), "p".to_owned())]
+    );
     assert!(file.modules["m"].inputs.contains("d"));
-    let broken = bicep::parse(Path::new("broken.bicep"), "resource x 'a@b' = {\n  name: \n");
+    let broken = bicep::parse(
+        Path::new("broken.bicep"),
+        "resource x 'a@b' = {\n  name: \n",
+    );
     assert!(!broken.errors.is_empty());
 }

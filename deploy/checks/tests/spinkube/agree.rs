@@ -26,7 +26,10 @@ fn each_component_is_one_selective_deployment() {
         assert_eq!(text(&app, "/spec/serviceAccountName"), component);
         for probe in ["readiness", "liveness"] {
             let path = text(&app, &format!("/spec/checks/{probe}/httpGet/path")).to_owned();
-            assert_eq!(path, HEALTH, "{component} serves nothing else without a key");
+            assert_eq!(
+                path, HEALTH,
+                "{component} serves nothing else without a key"
+            );
         }
     }
 }
@@ -38,7 +41,10 @@ fn the_ingress_brings_each_route_to_its_component() {
     let target = |route: &str| {
         let path = paths.iter().find(|path| text(path, "/path") == route)?;
         let exact = text(path, "/pathType") == "Exact";
-        assert!(exact || route == "/", "{route}: a prefix would take more than the route");
+        assert!(
+            exact || route == "/",
+            "{route}: a prefix would take more than the route"
+        );
         assert_eq!(path["backend"]["service"]["port"]["number"], 80);
         Some(text(path, "/backend/service/name"))
     };
@@ -82,13 +88,22 @@ fn timers_call_routes_that_are_there_and_never_leave_a_gap() {
         let (service, route) = rest.split_once('/').expect("a path");
         let route = format!("/{}", route.split('?').next().unwrap_or_default());
         let answers = manifest.triggers().iter().find(|t| t.route == route);
-        assert_eq!(answers.map(|t| t.component.as_str()), Some(service), "{url}");
+        assert_eq!(
+            answers.map(|t| t.component.as_str()),
+            Some(service),
+            "{url}"
+        );
         // More than 25 count as 25; a host ends a request after 30.
         let wait = url.split("wait=").nth(1).and_then(|w| w.split('&').next());
-        assert!(wait.is_none_or(|wait| wait.parse::<u32>().is_ok_and(|w| w <= 25)), "{url}");
+        assert!(
+            wait.is_none_or(|wait| wait.parse::<u32>().is_ok_and(|w| w <= 25)),
+            "{url}"
+        );
     }
     let deliver = base("timers/deliver.yaml").remove(0);
-    let pod = deliver.pointer("/spec/jobTemplate/spec/template").expect("a pod");
+    let pod = deliver
+        .pointer("/spec/jobTemplate/spec/template")
+        .expect("a pod");
     assert_eq!(text(&deliver, "/spec/schedule"), "* * * * *");
     assert_eq!(text(&deliver, "/spec/concurrencyPolicy"), "Allow");
     let runs: i64 = variable(pod, "RUN_SECONDS").parse().expect("seconds");
@@ -96,14 +111,19 @@ fn timers_call_routes_that_are_there_and_never_leave_a_gap() {
     // A job may start late: by so much less than a minute before there is nobody.
     assert!(runs - 60 >= 45, "a job that starts 45 s late leaves a gap");
     // The last call begins before the end and lasts 35 seconds at most; nothing may cut it off.
-    assert!(ends.is_some_and(|ends| ends >= runs + 35), "a job is ended in a call");
+    assert!(
+        ends.is_some_and(|ends| ends >= runs + 35),
+        "a job is ended in a call"
+    );
     let reconcile = base("timers/reconcile.yaml").remove(0);
     assert_eq!(text(&reconcile, "/spec/concurrencyPolicy"), "Forbid");
 }
 
 fn variable(pod: &Value, name: &str) -> String {
     let variables = list(pod, "/spec/containers/0/env");
-    let found = variables.iter().find(|variable| text(variable, "/name") == name);
+    let found = variables
+        .iter()
+        .find(|variable| text(variable, "/name") == name);
     text(found.unwrap_or_else(|| panic!("no {name}")), "/value").to_owned()
 }
 
@@ -139,7 +159,10 @@ fn policies_select_pods_that_there_are() {
             match text(expression, "/key") {
                 "core.spinkube.dev/app-name" => {
                     for value in list(expression, "/values") {
-                        assert!(value.as_str().is_some_and(|v| labels.contains(&v)), "{value}");
+                        assert!(
+                            value.as_str().is_some_and(|v| labels.contains(&v)),
+                            "{value}"
+                        );
                     }
                 }
                 "punctual.dev/timer" => assert_eq!(text(expression, "/operator"), "Exists"),
@@ -148,7 +171,10 @@ fn policies_select_pods_that_there_are() {
         }
     }
     for budget in base("disruption.yaml") {
-        let name = text(&budget, "/spec/selector/matchLabels/core.spinkube.dev~1app-name");
+        let name = text(
+            &budget,
+            "/spec/selector/matchLabels/core.spinkube.dev~1app-name",
+        );
         assert!(labels.contains(&name), "{name}");
     }
 }

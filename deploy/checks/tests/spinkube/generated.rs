@@ -11,9 +11,8 @@ fn variables_and_keys_follow_from_the_manifest() {
         let folder = deploy("spinkube/base").join(component);
         expect_file![folder.join("variables.yaml")]
             .assert_eq(&variables::patch(&manifest, component));
-        expect_file![folder.join("keys.yaml")].assert_eq(&variables::provider_class(
-            &manifest, component, KEYS,
-        ));
+        expect_file![folder.join("keys.yaml")]
+            .assert_eq(&variables::provider_class(&manifest, component, KEYS));
         for (option, _) in OPTIONS {
             let folder = deploy("spinkube/options").join(option);
             let patch = folder.join(format!("{component}-variables.yaml"));
@@ -22,9 +21,8 @@ fn variables_and_keys_follow_from_the_manifest() {
                 continue;
             }
             expect_file![patch].assert_eq(&variables::option_patch(&manifest, component, option));
-            expect_file![folder.join(format!("{component}-keys.yaml"))].assert_eq(
-                &variables::provider_class(&manifest, component, option),
-            );
+            expect_file![folder.join(format!("{component}-keys.yaml"))]
+                .assert_eq(&variables::provider_class(&manifest, component, option));
         }
     }
 }

@@ -21,7 +21,11 @@ fn every_document_is_known_to_whoever_takes_it() {
     for file in yaml::files(&deploy("spinkube"), ".yaml") {
         // What kustomize reads is judged by kustomize (rendered.rs).
         let name = file.file_name().expect("a name").to_string_lossy();
-        if name == "kustomization.yaml" || name == "references.yaml" || name.ends_with("-variables.yaml") || name == "variables.yaml" {
+        if name == "kustomization.yaml"
+            || name == "references.yaml"
+            || name.ends_with("-variables.yaml")
+            || name == "variables.yaml"
+        {
             continue;
         }
         for document in yaml::read(&file) {
@@ -38,7 +42,10 @@ pub fn check_all(documents: &[(String, Value)]) {
     for (place, document) in documents {
         for problem in problems(document) {
             let name = text(document, "/metadata/name");
-            wrong.push(format!("{place}: {} {name}: {problem}", text(document, "/kind")));
+            wrong.push(format!(
+                "{place}: {} {name}: {problem}",
+                text(document, "/kind")
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -77,7 +84,9 @@ fn known<T: DeserializeOwned + Serialize>(document: &Value) -> Vec<String> {
     };
     let back = serde_json::to_value(&typed).expect("it can be written");
     let lost = yaml::missing(document, &back);
-    lost.into_iter().map(|at| format!("{at} is not known")).collect()
+    lost.into_iter()
+        .map(|at| format!("{at} is not known"))
+        .collect()
 }
 
 /// Holds it against the schema of the resource definition, with every unknown field refused.
@@ -97,12 +106,16 @@ fn custom(document: &Value, definition: &str) -> Vec<String> {
     refuse_unknown(&mut schema, true);
     let validator = jsonschema::validator_for(&schema).expect("the schema is one");
     let errors = validator.iter_errors(document);
-    errors.map(|error| format!("{}: {error}", error.instance_path())).collect()
+    errors
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect()
 }
 
 /// Kubernetes' schemas leave unknown fields open and prune them; here they are wrong. Not at the top, where metadata is.
 fn refuse_unknown(schema: &mut Value, top: bool) {
-    let Some(object) = schema.as_object_mut() else { return };
+    let Some(object) = schema.as_object_mut() else {
+        return;
+    };
     let open = object.get("x-kubernetes-preserve-unknown-fields").is_some()
         || object.get("additionalProperties").is_some();
     if object.get("x-kubernetes-int-or-string").is_some() {

@@ -11,7 +11,9 @@ use crate::kinds::{check_all, skip};
 /// What `kubectl apply` would be given.
 fn rendered() -> Option<Vec<Value>> {
     let mut kubectl = Command::new("kubectl");
-    kubectl.arg("kustomize").arg(deploy("spinkube/overlays/aks"));
+    kubectl
+        .arg("kustomize")
+        .arg(deploy("spinkube/overlays/aks"));
     match kubectl.output() {
         Ok(output) => {
             let complaint = String::from_utf8_lossy(&output.stderr);
@@ -47,7 +49,10 @@ fn the_overlay_is_whole() {
         let name = text(document, "/metadata/name");
         assert!(!whole.contains("set-by-"), "{name} has a gap: {whole}");
         let namespace = text(document, "/metadata/namespace");
-        assert!(namespace == "punctual" || text(document, "/kind") == "Namespace", "{name}");
+        assert!(
+            namespace == "punctual" || text(document, "/kind") == "Namespace",
+            "{name}"
+        );
         // Read while the files are put together; not for the cluster.
         assert!(text(document, "/kind") != "ConfigMap" || name != "azure");
     }
@@ -67,7 +72,10 @@ fn settings_reach_the_apps_under_the_name_of_their_content() {
     let name = text(settings, "/metadata/name");
     for app in ["scheduler", "delivery", "console"] {
         let app = named(&documents, "SpinApp", app);
-        assert_eq!(text(app, "/spec/image"), "ghcr.io/yourclinic/punctual:0.1.0");
+        assert_eq!(
+            text(app, "/spec/image"),
+            "ghcr.io/yourclinic/punctual:0.1.0"
+        );
         for variable in list(app, "/spec/variables") {
             let map = text(variable, "/valueFrom/configMapKeyRef/name");
             assert!(map.is_empty() || map == name, "{variable}");
@@ -87,7 +95,10 @@ fn each_secret_is_brought_by_a_class_that_the_pod_mounts_and_whose_account_may()
             .collect();
         for class in &mounted {
             let class = named(&documents, "SecretProviderClass", class);
-            assert_eq!(text(class, "/metadata/labels/punctual.dev~1account"), account);
+            assert_eq!(
+                text(class, "/metadata/labels/punctual.dev~1account"),
+                account
+            );
         }
         for variable in list(app, "/spec/variables") {
             let secret = text(variable, "/valueFrom/secretKeyRef/name");
@@ -104,9 +115,13 @@ fn each_secret_is_brought_by_a_class_that_the_pod_mounts_and_whose_account_may()
     // The overlay sends by both, so it has their secrets, and in one place only.
     let holders = |name: &str| -> Vec<&str> {
         let apps = documents.iter().filter(|d| text(d, "/kind") == "SpinApp");
-        apps.filter(|app| list(app, "/spec/variables").iter().any(|v| text(v, "/name") == name))
-            .map(|app| text(app, "/metadata/name"))
-            .collect()
+        apps.filter(|app| {
+            list(app, "/spec/variables")
+                .iter()
+                .any(|v| text(v, "/name") == name)
+        })
+        .map(|app| text(app, "/metadata/name"))
+        .collect()
     };
     assert_eq!(holders("sendgrid_key"), ["delivery"]);
     assert_eq!(holders("twilio_auth_token"), ["delivery"]);

@@ -44,7 +44,11 @@ impl Body {
     /// A time; none where it is not said.
     pub fn time(&self, name: &str) -> Result<Option<Instant>, Response> {
         let read = |value: &Value| instant(value.as_str()?.trim());
-        self.get(name, "a time in RFC 3339, as in 2026-06-01T09:00:00+02:00", read)
+        self.get(
+            name,
+            "a time in RFC 3339, as in 2026-06-01T09:00:00+02:00",
+            read,
+        )
     }
 
     /// A list of texts; none where it is not said.

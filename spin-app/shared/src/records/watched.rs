@@ -86,10 +86,7 @@ impl<R: Records> Records for Watched<'_, R> {
         self.records.version(appointment).await
     }
 
-    async fn for_delivery(
-        &self,
-        notifications: &[String],
-    ) -> Result<Due, RecordsError> {
+    async fn for_delivery(&self, notifications: &[String]) -> Result<Due, RecordsError> {
         self.records.for_delivery(notifications).await
     }
 

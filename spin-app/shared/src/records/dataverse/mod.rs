@@ -14,8 +14,8 @@
 //!
 //! Facts: Dataverse, section 3. Instants are kept in whole seconds there.
 
-mod audit;
 mod archive;
+mod audit;
 mod batch;
 mod call;
 mod channels;

@@ -1,8 +1,8 @@
 //! The records in SQLite: here the database is the truth, and events are merged into it.
 
+mod archive;
 mod audit;
 mod channels;
-mod archive;
 mod consent;
 mod filter;
 mod reports;
