@@ -26,10 +26,11 @@ pub fn install() -> Vec<String> {
 }
 
 /// Beside the stand-ins: folders with pins, and what they are for.
-const OTHER_PINS: [(&str, &str); 4] = [
+const OTHER_PINS: [(&str, &str); 5] = [
     ("plugin-core/tests/sdk", "plugin-core"),
     ("power-platform/schema/tests/sdk", "canvas"),
     ("examples/hosts", "hosts"),
+    ("spin-app/console/tests/sdk", "console"),
     ("tests/sdk", "tests"),
 ];
 

@@ -182,6 +182,9 @@ const MIGRATIONS: &[&[&str]] = &[&[
         outcome TEXT NOT NULL) STRICT, WITHOUT ROWID",
     "CREATE INDEX audit_at ON audit (at, id)",
     "CREATE INDEX audit_subject ON audit (subject, at, id) WHERE subject IS NOT NULL",
+    // By state, with all that is counted: what the console asks for again and again is told without a look at the rows.
+    "DROP INDEX notifications_open",
+    "CREATE INDEX notifications_state ON notifications (status, due_at, id, reason, channel)",
     "CREATE INDEX appointments_listed ON appointments (coalesce(start_at, 0), id) WHERE deleted_at IS NULL",
 ]];
 

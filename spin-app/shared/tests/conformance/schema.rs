@@ -61,6 +61,8 @@ fn an_older_schema_is_brought_up_and_keeps_its_rows() {
         "DROP INDEX appointments_deleted",
         "DROP TABLE audit",
         "DROP INDEX appointments_listed",
+        "DROP INDEX notifications_state",
+        "CREATE INDEX notifications_open ON notifications (status, due_at)",
         "ALTER TABLE marks DROP COLUMN note",
         "PRAGMA user_version = 1",
         "INSERT INTO notifications (id, appointment_id, step, channel, start_at, due_at, status, version, updated_at)
