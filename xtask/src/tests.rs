@@ -70,7 +70,6 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     } else {
         skipped.push("the search for secrets in what was told (only some tests ran)".to_owned());
     }
-    shell::run("testing", &mut tests)?;
     if arguments.rest.is_empty() {
         skipped.extend(web::test()?);
     }
