@@ -10,6 +10,7 @@ mod load;
 mod machine;
 mod sizes;
 mod table;
+mod upkeep;
 
 use anyhow::Result;
 use clap::Parser;
@@ -22,7 +23,7 @@ struct Arguments {
     /// Everything once and briefly, to see that it runs.
     #[arg(long)]
     smoke: bool,
-    /// Only these parts: sizes, boundary, instances, load, drain. All of them when none is named.
+    /// Only these parts: sizes, boundary, instances, load, drain, upkeep. All of them when none is named.
     parts: Vec<String>,
 }
 
@@ -36,6 +37,8 @@ struct Amounts {
     appointments: u32,
     /// Reminders to be drained.
     reminders: u32,
+    /// Appointments of a table that was there before; six times as many notifications are archived.
+    table: u32,
 }
 
 const FULL: Amounts = Amounts {
@@ -43,12 +46,14 @@ const FULL: Amounts = Amounts {
     instances: 1_000,
     appointments: 1_000,
     reminders: 12_000,
+    table: 10_000,
 };
 const SMOKE: Amounts = Amounts {
     plans: 100,
     instances: 20,
     appointments: 20,
     reminders: 120,
+    table: 30,
 };
 
 fn main() -> Result<()> {
@@ -72,6 +77,9 @@ fn main() -> Result<()> {
         }
         if wanted("drain") {
             drain::measure(&mut table, &amounts).await?;
+        }
+        if wanted("upkeep") {
+            upkeep::measure(&mut table, &amounts).await?;
         }
         anyhow::Ok(())
     })?;

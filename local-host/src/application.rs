@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
 use crate::allowed_hosts::AllowedHosts;
-use crate::compose::compose;
+use crate::compose::Parts;
 use crate::engine::{self, Purpose};
 use crate::files::Files;
 use crate::guest::{ComponentConfig, GuestState};
@@ -87,9 +87,9 @@ fn prepare(
     let source = std::fs::read(&component.source)
         .with_context(|| format!("cannot read {}", component.source.display()))
         .with_context(in_component)?;
-    let bytes = compose(id, source, &component.dependencies).with_context(in_component)?;
+    let parts = Parts::load(source, &component.dependencies).with_context(in_component)?;
     let ready = engine::shared(purpose)?
-        .prepare(id, &bytes)
+        .prepare(id, parts)
         .with_context(in_component)?;
     let config = ComponentConfig {
         id: id.clone(),

@@ -9,37 +9,64 @@ use wac_graph::{CompositionGraph, EncodeOptions, NodeId};
 
 use crate::manifest::{Dependency, DependencyName};
 
-/// Joins the component `id` with what satisfies its imports. Without dependencies it stays as it is.
-pub fn compose(
-    id: &str,
+/// All that a component is made of. Equal parts become equal components.
+#[derive(PartialEq, Eq)]
+pub struct Parts {
     source: Vec<u8>,
-    dependencies: &[(DependencyName, Dependency)],
-) -> Result<Vec<u8>> {
-    if dependencies.is_empty() {
-        return Ok(source);
+    dependencies: Vec<Part>,
+}
+
+#[derive(PartialEq, Eq)]
+struct Part {
+    name: DependencyName,
+    bytes: Vec<u8>,
+    export: Option<String>,
+    inherits: bool,
+}
+
+impl Parts {
+    /// A component's own bytes, and those of what satisfies its imports.
+    pub fn load(source: Vec<u8>, dependencies: &[(DependencyName, Dependency)]) -> Result<Self> {
+        let load = |(name, dependency): &(DependencyName, Dependency)| {
+            let bytes = dependency.load();
+            Ok(Part {
+                name: name.clone(),
+                bytes: bytes.with_context(|| format!("dependency {:?}", name.to_string()))?,
+                export: dependency.export.clone(),
+                inherits: dependency.inherits,
+            })
+        };
+        Ok(Self {
+            source,
+            dependencies: dependencies.iter().map(load).collect::<Result<_>>()?,
+        })
+    }
+}
+
+/// Joins the component `id` with what satisfies its imports. Without dependencies it stays as it is.
+pub fn compose(id: &str, parts: &Parts) -> Result<Vec<u8>> {
+    if parts.dependencies.is_empty() {
+        return Ok(parts.source.clone());
     }
     let mut graph = CompositionGraph::new();
-    let (world, instance) = register(&mut graph, id, source)?;
+    let (world, instance) = register(&mut graph, id, &parts.source)?;
     let imports: Vec<String> = graph.types()[world].imports.keys().cloned().collect();
-    for (name, dependency) in dependencies {
+    for part in &parts.dependencies {
+        let name = part.name.to_string();
         let covered: Vec<&String> = imports
             .iter()
-            .filter(|import| name.matches(import))
+            .filter(|import| part.name.matches(import))
             .collect();
         ensure!(
             !covered.is_empty(),
-            "dependency {:?} matches no import of {id:?}",
-            name.to_string()
+            "dependency {name:?} matches no import of {id:?}"
         );
-        let bytes = dependency
-            .load()
-            .with_context(|| format!("dependency {:?}", name.to_string()))?;
-        let (provider_world, provider) = register(&mut graph, &name.to_string(), bytes)?;
-        check_inheritance(&graph, provider_world, name, dependency)?;
+        let (provider_world, provider) = register(&mut graph, &name, &part.bytes)?;
+        check_inheritance(&graph, provider_world, part)?;
         for import in covered {
-            let export = dependency.export.as_ref().unwrap_or(import);
+            let export = part.export.as_ref().unwrap_or(import);
             check_type(&graph, world, import, provider_world, export)
-                .with_context(|| format!("dependency {:?}", name.to_string()))?;
+                .with_context(|| format!("dependency {name:?}"))?;
             let export = graph.alias_instance_export(provider, export)?;
             graph.set_instantiation_argument(instance, import, export)?;
         }
@@ -54,8 +81,8 @@ pub fn compose(
         .with_context(|| format!("cannot join {id:?} with its dependencies"))
 }
 
-fn register(graph: &mut CompositionGraph, name: &str, bytes: Vec<u8>) -> Result<(WorldId, NodeId)> {
-    let package = Package::from_bytes(name, None, bytes, graph.types_mut())
+fn register(graph: &mut CompositionGraph, name: &str, bytes: &[u8]) -> Result<(WorldId, NodeId)> {
+    let package = Package::from_bytes(name, None, bytes.to_vec(), graph.types_mut())
         .with_context(|| format!("{name:?} is not a component"))?;
     let world = package.ty();
     let package = graph.register_package(package)?;
@@ -64,20 +91,12 @@ fn register(graph: &mut CompositionGraph, name: &str, bytes: Vec<u8>) -> Result<
 
 /// Spin stubs out what a dependency may not inherit. This host refuses it instead: a dependency that inherits
 /// nothing must import nothing, which then holds under Spin too.
-fn check_inheritance(
-    graph: &CompositionGraph,
-    world: WorldId,
-    name: &DependencyName,
-    dependency: &Dependency,
-) -> Result<()> {
-    if let (false, Some(import)) = (
-        dependency.inherits,
-        graph.types()[world].imports.keys().next(),
-    ) {
+fn check_inheritance(graph: &CompositionGraph, world: WorldId, part: &Part) -> Result<()> {
+    if let (false, Some(import)) = (part.inherits, graph.types()[world].imports.keys().next()) {
         bail!(
             "dependency {:?} imports {import:?} but inherits no configuration; \
              dependencies_inherit_configuration = true would let it",
-            name.to_string()
+            part.name.to_string()
         );
     }
     Ok(())

@@ -1,8 +1,7 @@
-//! Compiles components and keeps them ready.
+//! Joins components with their dependencies, compiles them, and keeps them ready.
 //!
-//! One engine serves the whole process, so that a test that starts a host a hundred times compiles once.
+//! One engine serves the whole process, so that a test that starts a host a hundred times does so once.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
+use crate::compose::{Parts, compose};
 use crate::guest::{GuestState, link, link_wired, stub_the_rest};
 
 /// How often a running guest is interrupted to let others run and to count its time.
@@ -36,7 +36,8 @@ const MAX_POOLED_MEMORY_BYTES: usize = 1 << 30;
 pub(crate) struct SharedEngine {
     pub engine: Engine,
     linker: Linker<GuestState>,
-    ready: Mutex<HashMap<Vec<u8>, ProxyPre<GuestState>>>,
+    /// A list, because to compare megabytes takes less time than to hash them.
+    ready: Mutex<Vec<(Parts, ProxyPre<GuestState>)>>,
 }
 
 /// What guests are run for.
@@ -83,21 +84,16 @@ impl SharedEngine {
         })
     }
 
-    /// Compiles a component and resolves its imports, or finds it done already.
+    /// Joins and compiles a component and resolves its imports, or finds it done already.
     ///
     /// Imports that nothing here defines trap when they are called, so that a component that merely links, say,
     /// Redis runs.
-    pub(crate) fn prepare(&self, id: &str, bytes: &[u8]) -> Result<ProxyPre<GuestState>> {
-        let found = self
-            .ready
-            .lock()
-            .expect("no compiler panics")
-            .get(bytes)
-            .cloned();
-        if let Some(ready) = found {
+    pub(crate) fn prepare(&self, id: &str, parts: Parts) -> Result<ProxyPre<GuestState>> {
+        if let Some(ready) = self.find(&parts) {
             return Ok(ready);
         }
-        let component = Component::from_binary(&self.engine, bytes)
+        let bytes = compose(id, &parts)?;
+        let component = Component::from_binary(&self.engine, &bytes)
             .map_err(anyhow::Error::from)
             .with_context(|| format!("component {id:?} does not compile"))?;
         let mut linker = self.linker.clone();
@@ -109,11 +105,15 @@ impl SharedEngine {
             .with_context(|| {
                 format!("component {id:?} cannot serve HTTP (wasi:http/incoming-handler)")
             })?;
-        self.ready
-            .lock()
-            .expect("no compiler panics")
-            .insert(bytes.to_vec(), ready.clone());
+        let mut all = self.ready.lock().expect("nobody panics at it");
+        all.push((parts, ready.clone()));
         Ok(ready)
+    }
+
+    fn find(&self, wanted: &Parts) -> Option<ProxyPre<GuestState>> {
+        let all = self.ready.lock().expect("nobody panics at it");
+        let found = all.iter().find(|(parts, _)| parts == wanted);
+        found.map(|(_, ready)| ready.clone())
     }
 }
 

@@ -1,7 +1,9 @@
 //! The reminder loop on embedded parts, over HTTP, through the components that ship.
 
 mod api;
+mod archive;
 mod azure;
+mod backfill;
 mod between;
 mod callbacks;
 mod console;
@@ -13,4 +15,5 @@ mod refusals;
 mod servicebus;
 mod slow;
 mod staff;
+mod telemetry;
 mod times;

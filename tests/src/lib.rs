@@ -29,6 +29,20 @@ pub fn manifest() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../spin.toml"))
 }
 
+/// A folder that goes when it is dropped; in memory where the system has a file system there. What is killed in tests
+/// are hosts, never the machine, so that nothing need wait for a disk.
+pub fn folder() -> std::io::Result<TempDir> {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir()
+        && let Ok(folder) = tempfile::Builder::new()
+            .prefix("punctual-")
+            .tempdir_in(memory)
+    {
+        return Ok(folder);
+    }
+    TempDir::new()
+}
+
 /// An instant written as RFC 3339.
 pub fn time(text: &str) -> DateTime<Utc> {
     text.parse()
@@ -43,7 +57,7 @@ impl Clinic {
 
     /// The same with other variables set.
     pub async fn open_with(now: &str, variables: &[(&str, &str)]) -> Self {
-        let data = TempDir::new().expect("a temporary folder can be made");
+        let data = folder().expect("a temporary folder can be made");
         let clock =
             VirtualClock::starting_at(time(now), 0.0).expect("the start is within the calendar");
         let mut options = options(&data, &clock);

@@ -25,25 +25,29 @@ pub fn install() -> Vec<String> {
     missing
 }
 
-/// The clients for everything that has judges, from PyPI and npm, into the target directory: the stand-ins, and the core's
-/// calendar files. Gives what could not be installed.
+/// Beside the stand-ins: folders with pins, and what they are for.
+const OTHER_PINS: [(&str, &str); 5] = [
+    ("plugin-core/tests/sdk", "plugin-core"),
+    ("power-platform/schema/tests/sdk", "canvas"),
+    ("examples/hosts", "hosts"),
+    ("spin-app/console/tests/sdk", "console"),
+    ("tests/sdk", "tests"),
+];
+
+/// What is pinned anywhere, from PyPI and npm, into the target directory: clients that judge the stand-ins, readers of calendar
+/// files, of canvas-app source and of telemetry, other hosts of the core. Gives what could not be installed.
 fn vendors_clients() -> Result<Vec<String>> {
     let target = components::target_folder()?;
     let mut missing = Vec::new();
     let stand_ins = shell::root().join("stand-ins");
     let mut folders = std::fs::read_dir(&stand_ins)?.collect::<Result<Vec<_>, _>>()?;
     folders.sort_by_key(std::fs::DirEntry::file_name);
-    let folders = folders.into_iter().map(|folder| folder.path());
-    for folder in folders.chain([shell::root().join("plugin-core")]) {
-        let pins = folder.join("tests/sdk");
-        if !pins.is_dir() {
-            continue;
-        }
-        let name = folder
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+    let stand_ins = folders.into_iter().map(|folder| {
+        let name = folder.file_name().to_string_lossy().into_owned();
+        (folder.path().join("tests/sdk"), name)
+    });
+    let others = OTHER_PINS.map(|(pins, name)| (shell::root().join(pins), name.to_owned()));
+    for (pins, name) in stand_ins.chain(others).filter(|(pins, _)| pins.is_dir()) {
         for problem in judges(&pins, &target, &name)? {
             missing.push(format!("the vendor's client for {name}: {problem}"));
         }

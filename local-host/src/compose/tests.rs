@@ -35,11 +35,9 @@ fn composed(name: &str, provider: &[u8], export: Option<&str>, inherits: bool) -
         export: export.map(str::to_owned),
         inherits,
     };
-    compose(
-        "orders",
-        wat::parse_str(DEPENDENT).unwrap(),
-        &[(name.parse().unwrap(), dependency)],
-    )
+    let dependent = wat::parse_str(DEPENDENT).unwrap();
+    let parts = Parts::load(dependent, &[(name.parse().unwrap(), dependency)])?;
+    compose("orders", &parts)
 }
 
 #[test]

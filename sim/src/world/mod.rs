@@ -14,7 +14,6 @@ mod verdict;
 mod window;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -151,7 +150,7 @@ impl World {
         // Another part of the year for each seed: each has its changes of clocks.
         let mut dice = Dice::new(options.seed, 1);
         let begin_ms = begin.timestamp_millis() + dice.between(0, 330) * 86_400_000;
-        let data = folder().context("cannot make a folder for the databases")?;
+        let data = punctual_tests::folder().context("cannot make a folder for the databases")?;
         let database = Database::for_simulation(data.path(), options.seed);
         let application = options.transport.application()?;
         let gates = Arc::<Gates>::default();
@@ -333,17 +332,4 @@ impl World {
         self.log.line(self.now_ns, format_args!("BROKEN {broken}"));
         self.broken.get_or_insert(broken);
     }
-}
-
-/// In memory where the system has a file system there, since a run writes a lot and nothing of it is to stay.
-fn folder() -> std::io::Result<TempDir> {
-    let memory = Path::new("/dev/shm");
-    if memory.is_dir()
-        && let Ok(folder) = tempfile::Builder::new()
-            .prefix("punctual-sim-")
-            .tempdir_in(memory)
-    {
-        return Ok(folder);
-    }
-    TempDir::new()
 }

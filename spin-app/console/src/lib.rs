@@ -5,12 +5,14 @@ mod api;
 mod files;
 mod metrics;
 
+use std::rc::Rc;
+
 use api::{Api, Role};
-use punctual_app::core::Policy;
 use punctual_app::edge::{self, Ports, SpinQueue, SpinRecords, SpinVariables};
 use punctual_app::flows::App;
 use punctual_app::settings;
-use punctual_app::web::{Keys, Request, Response, bearer, problem, unset};
+use punctual_app::telemetry::Journal;
+use punctual_app::web::{BODY_BYTES_MAX, Keys, Request, Response, bearer, problem, unset};
 use spin_sdk::http::{IncomingRequest, ResponseOutparam};
 use spin_sdk::http_component;
 
@@ -22,66 +24,10 @@ const ANSWER_WITHIN_MS: i64 = 25_000;
 
 #[http_component]
 async fn handle(incoming: IncomingRequest, outparam: ResponseOutparam) {
-    let request = match edge::read(incoming).await {
-        Ok(request) => request,
-        Err(refusal) => return edge::answer(outparam, refusal).await,
-    };
-    // The one answer that is too large to be held.
-    if (request.method.as_str(), request.segments().as_slice())
-        == ("GET", &["api", "notifications.csv"])
-    {
-        return table(&request, outparam).await;
-    }
-    let response = route(&request).await.unwrap_or_else(|refusal| refusal);
-    edge::answer(outparam, response).await;
+    edge::serve("console", incoming, outparam, BODY_BYTES_MAX, route).await;
 }
 
-/// What a call of the API works with, once its token is known.
-struct Opened {
-    role: Role,
-    policy: Policy,
-    ports: Ports,
-}
-
-impl Opened {
-    async fn open(request: &Request) -> Result<Self, Response> {
-        let role = Role::of(request)?;
-        let policy = settings::policy(&SpinVariables).map_err(|error| unset(&error))?;
-        let ports = Ports::open(Some(ANSWER_WITHIN_MS)).await?;
-        Ok(Self {
-            role,
-            policy,
-            ports,
-        })
-    }
-}
-
-/// Calls something with the API's ports; they borrow from one another, so that no function can give them back.
-macro_rules! with_api {
-    ($opened:ident, $api:ident => $call:expr) => {{
-        let app = App {
-            records: &$opened.ports.records(),
-            queue: &$opened.ports.queue(),
-            policy: &$opened.policy,
-            clock: &edge::now,
-        };
-        let $api = Api {
-            app: &app,
-            ports: &$opened.ports,
-            role: $opened.role,
-        };
-        $call
-    }};
-}
-
-async fn table(request: &Request, outparam: ResponseOutparam) {
-    match Opened::open(request).await {
-        Ok(opened) => with_api!(opened, api => api::csv::answer(&api, request, outparam).await),
-        Err(refusal) => edge::answer(outparam, refusal).await,
-    }
-}
-
-async fn route(request: &Request) -> Result<Response, Response> {
+async fn route(request: &Request, journal: &Rc<Journal>) -> Result<Response, Response> {
     match (request.method.as_str(), request.segments().as_slice()) {
         ("GET" | "HEAD", []) => files::file(request, &["index.html"]),
         ("GET" | "HEAD", path @ ["assets" | "core", _, ..]) => files::file(request, path),
@@ -93,12 +39,25 @@ async fn route(request: &Request) -> Result<Response, Response> {
                 request.header("x-punctual-key").or_else(|| bearer(request)),
                 "the header x-punctual-key or Authorization: Bearer",
             )?;
-            metrics::metrics(&Ports::open(Some(ANSWER_WITHIN_MS)).await?).await
+            metrics::metrics(&Ports::open(journal, Some(ANSWER_WITHIN_MS)).await?).await
         }
         ("GET", ["api", "openapi.json"]) => Ok(api::document()),
         (_, ["api", rest @ ..]) => {
-            let opened = Opened::open(request).await?;
-            with_api!(opened, api => api::route(&api, request, rest).await)
+            let role = Role::of(request)?;
+            let policy = settings::policy(&SpinVariables).map_err(|error| unset(&error))?;
+            let ports = Ports::open(journal, Some(ANSWER_WITHIN_MS)).await?;
+            let app = App {
+                records: &ports.records(),
+                queue: &ports.queue(),
+                policy: &policy,
+                clock: &edge::now,
+            };
+            let api = Api {
+                app: &app,
+                ports: &ports,
+                role,
+            };
+            api::route(&api, request, rest).await
         }
         (_, [] | ["healthz"] | ["metrics"] | ["assets" | "core", _, ..]) => {
             Err(problem(405, "method not allowed", "use GET", None).with("allow", "GET"))

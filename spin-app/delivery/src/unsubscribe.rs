@@ -1,10 +1,13 @@
 //! `/unsubscribe?token=…`: the link in emails. Mail programs POST to it when their own button is pressed (RFC 8058);
 //! people see a page with a button first, since scanners follow links.
 
+use std::rc::Rc;
+
 use punctual_app::core::{Channel, Reason};
 use punctual_app::edge::{self, Ports, SpinVariables};
 use punctual_app::records::consent::{Consent, Suppression};
 use punctual_app::settings;
+use punctual_app::telemetry::Journal;
 use punctual_app::web::{Request, Response, problem, unavailable, unset};
 
 /// `GET`: asks, and changes nothing.
@@ -19,9 +22,9 @@ pub fn page(request: &Request) -> Result<Response, Response> {
 }
 
 /// `POST`: acts, whatever the body says.
-pub async fn act(request: &Request) -> Result<Response, Response> {
+pub async fn act(request: &Request, journal: &Rc<Journal>) -> Result<Response, Response> {
     let (channel, address) = opened(request)?;
-    let ports = Ports::open(Some(crate::ANSWER_WITHIN_MS)).await?;
+    let ports = Ports::open(journal, Some(crate::ANSWER_WITHIN_MS)).await?;
     let entry = Suppression {
         channel,
         address,

@@ -56,6 +56,37 @@ async fn the_core_is_served_for_browsers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_page_and_all_that_it_loads_are_there() {
+    let clinic = open().await;
+    let get = async |path: &str| {
+        let reply = clinic.request_with("GET", path, &[], "").await;
+        reply.expect("an answer")
+    };
+    let page = get("/").await;
+    assert_eq!(page.headers["content-type"], "text/html; charset=utf-8");
+    assert_eq!(page.headers["cache-control"], "no-cache");
+    let policy = page.headers["content-security-policy"]
+        .to_str()
+        .expect("a policy");
+    assert!(
+        !policy.contains("unsafe-inline") && policy.starts_with("default-src 'none'"),
+        "{policy}"
+    );
+    let text = page.text();
+    let mut loaded = 0;
+    for part in text.split('"').filter(|part| part.starts_with("/assets/")) {
+        let asset = get(part).await;
+        assert_eq!(asset.status, 200, "{part}");
+        assert_eq!(
+            asset.headers["cache-control"], "public, max-age=31536000, immutable",
+            "{part}"
+        );
+        loaded += 1;
+    }
+    assert!(loaded >= 2, "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_document_is_for_anybody() {
     let clinic = open().await;
     let reply = clinic

@@ -3,6 +3,7 @@
 mod audit;
 mod channels;
 mod files;
+mod made_up;
 mod operations;
 mod overlap;
 mod reminders;

@@ -9,7 +9,7 @@ use punctual_app::sql::atomically;
 use punctual_app::web::{Request, Response, problem, rfc3339};
 use serde_json::{Value, json};
 
-use super::body::{Fields, fields};
+use super::body::Body;
 use super::{Api, guid, is_guid, limit, page, records_failed};
 
 /// Pages that there are.
@@ -45,6 +45,8 @@ pub fn change<'a>(method: &str, path: &[&'a str]) -> Option<Change<'a>> {
         ("POST", ["dead-letters", id, "resubmit"]) => ("dead-letter.resubmit", Some(*id)),
         ("POST", ["channels", channel]) => ("channel.switch", Some(*channel)),
         ("POST", ["suppressions"]) => ("suppression.add", None),
+        ("POST", ["archive"]) => ("archive.order", None),
+        ("POST", ["backfill"]) => ("backfill.order", None),
         ("DELETE", ["suppressions", id]) => ("suppression.remove", Some(*id)),
         _ => return None,
     };
@@ -85,8 +87,7 @@ pub async fn witnessed(
 
 /// `POST /api/audit`: a page was looked at.
 pub async fn viewed(api: &Api<'_>, request: &Request) -> Result<Response, Response> {
-    let body = fields(request)?;
-    body.only(&["view", "subject"])?;
+    let body = Body::read(request, &["view", "subject"])?;
     let view = body.text("view")?.unwrap_or_default();
     let Some(view) = VIEWS.iter().find(|known| **known == view) else {
         let detail = format!("view is one of {}", VIEWS.join(", "));
@@ -147,8 +148,8 @@ fn done(
     let told: Value = serde_json::from_slice(&response.body).unwrap_or_default();
     let done = || "done".to_owned();
     if change.action == "reminder.bulk" {
-        let asked: Fields = fields(request).unwrap_or_default();
-        let action = match asked.text("action").ok().flatten().as_deref() {
+        let asked: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+        let action = match asked["action"].as_str() {
             Some("cancel") => "reminder.cancel",
             Some("send-now") => "reminder.send-now",
             _ => "reminder.move",

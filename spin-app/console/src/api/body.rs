@@ -1,74 +1,93 @@
-//! Bodies that are no appointment: small JSON objects.
+//! The bodies of orders: JSON objects of a few members. What is not known is refused, lest a mistyped word be taken for a wish.
 
 use punctual_app::core::Instant;
 use punctual_app::web::{Request, Response, instant, problem};
 use serde_json::{Map, Value};
 
 /// The members of a body.
-#[derive(Default)]
-pub struct Fields(Map<String, Value>);
+pub struct Body(Map<String, Value>);
 
-/// Reads a body that must be a JSON object.
-pub fn fields(request: &Request) -> Result<Fields, Response> {
-    request.expect_json()?;
-    match serde_json::from_slice(&request.body) {
-        Ok(Value::Object(members)) => Ok(Fields(members)),
-        Ok(_) => Err(wrong("body", "the body must be a JSON object")),
-        Err(error) => Err(wrong("body", &format!("the body is no JSON: {error}"))),
-    }
-}
-
-impl Fields {
-    /// Refuses members that nobody knows: a misspelt one must not count as left out.
-    pub fn only(&self, known: &[&str]) -> Result<(), Response> {
-        match self.0.keys().find(|name| !known.contains(&name.as_str())) {
-            None => Ok(()),
-            Some(other) => {
-                let other: String = other.chars().take(60).collect();
-                let detail = format!(
-                    "there is no member {other:?}; there are {}",
-                    known.join(", ")
-                );
-                Err(wrong(&other, &detail))
+impl Body {
+    /// Reads it; an empty body is an object without members.
+    pub fn read(request: &Request, known: &[&str]) -> Result<Self, Response> {
+        request.expect_json()?;
+        let no_object = |detail: &str| wrong("body", detail);
+        let members = match request.body.is_empty() {
+            true => Map::new(),
+            false => match serde_json::from_slice(&request.body) {
+                Ok(Value::Object(members)) => members,
+                Ok(_) => return Err(no_object("the body must be a JSON object")),
+                Err(_) => return Err(no_object("the body must be JSON in UTF-8")),
+            },
+        };
+        match members.keys().find(|name| !known.contains(&name.as_str())) {
+            None => Ok(Self(members)),
+            Some(name) => {
+                let detail = format!("there is no such member; there are {}", known.join(", "));
+                Err(wrong(name, &detail))
             }
         }
     }
 
-    /// A text, none where it is absent or null.
+    /// True or false; none where it is not said.
+    pub fn flag(&self, name: &str) -> Result<Option<bool>, Response> {
+        self.get(name, "true or false", Value::as_bool)
+    }
+
+    /// A text; none where it is not said.
     pub fn text(&self, name: &str) -> Result<Option<String>, Response> {
-        match self.0.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.trim().to_owned())),
-            Some(_) => Err(wrong(name, &format!("{name} must be a text"))),
-        }
-    }
-
-    /// True or false, which must be there.
-    pub fn flag(&self, name: &str) -> Result<bool, Response> {
-        let flag = self.0.get(name).and_then(Value::as_bool);
-        flag.ok_or_else(|| wrong(name, &format!("{name} must be true or false")))
-    }
-
-    /// A time, none where it is absent or null.
-    pub fn time(&self, name: &str) -> Result<Option<Instant>, Response> {
-        let Some(text) = self.text(name)? else {
-            return Ok(None);
-        };
-        let at = instant(&text).map(Some);
-        at.ok_or_else(|| {
-            let detail = format!("{name} must be RFC 3339, as in 2026-06-01T09:00:00+02:00");
-            wrong(name, &detail)
+        self.get(name, "a text", |value| {
+            value.as_str().map(|text| text.trim().to_owned())
         })
     }
 
-    /// A list of texts, which must be there.
-    pub fn texts(&self, name: &str) -> Result<Vec<String>, Response> {
-        let texts = self.0.get(name).and_then(Value::as_array);
-        let texts = texts.and_then(|texts| {
-            let texts = texts.iter().map(|text| text.as_str().map(str::to_owned));
-            texts.collect()
-        });
-        texts.ok_or_else(|| wrong(name, &format!("{name} must be a list of texts")))
+    /// A time; none where it is not said.
+    pub fn time(&self, name: &str) -> Result<Option<Instant>, Response> {
+        let read = |value: &Value| instant(value.as_str()?.trim());
+        self.get(
+            name,
+            "a time in RFC 3339, as in 2026-06-01T09:00:00+02:00",
+            read,
+        )
+    }
+
+    /// A list of texts; none where it is not said.
+    pub fn texts(&self, name: &str) -> Result<Option<Vec<String>>, Response> {
+        self.get(name, "a list of texts", |value| {
+            let texts = value.as_array()?.iter();
+            texts.map(|text| text.as_str().map(str::to_owned)).collect()
+        })
+    }
+
+    /// A whole number within limits; none where it is not said.
+    pub fn number(&self, name: &str, least: u32, most: u32) -> Result<Option<u32>, Response> {
+        let fits = |value: &Value| {
+            let number = u32::try_from(value.as_u64()?).ok()?;
+            (least..=most).contains(&number).then_some(number)
+        };
+        self.get(
+            name,
+            &format!("a whole number from {least} to {most}"),
+            fits,
+        )
+    }
+
+    fn get<T>(
+        &self,
+        name: &str,
+        kind: &str,
+        read: impl Fn(&Value) -> Option<T>,
+    ) -> Result<Option<T>, Response> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => match read(value) {
+                Some(value) => Ok(Some(value)),
+                None => {
+                    let detail = format!("{name} must be {kind}");
+                    Err(wrong(name, &detail))
+                }
+            },
+        }
     }
 }
 

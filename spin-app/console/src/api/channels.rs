@@ -6,7 +6,7 @@ use punctual_app::records::channels::{ChannelState, Channels};
 use punctual_app::web::{Request, Response, problem, rfc3339};
 use serde_json::{Value, json};
 
-use super::body::{fields, wrong};
+use super::body::{Body, wrong};
 use super::{Api, busy, records_failed};
 
 /// How long a request wakes reminders; the rest wake by themselves.
@@ -28,9 +28,10 @@ pub async fn set(api: &Api<'_>, channel: &str, request: &Request) -> Result<Resp
     api.role.needs("the channels' switches")?;
     let channel: Channel =
         parse(channel).ok_or_else(|| problem(404, "not found", "there are email and sms", None))?;
-    let body = fields(request)?;
-    body.only(&["sending", "reason"])?;
-    let sending = body.flag("sending")?;
+    let body = Body::read(request, &["sending", "reason"])?;
+    let sending = body
+        .flag("sending")?
+        .ok_or_else(|| wrong("sending", "sending must be true or false"))?;
     let reason = body.text("reason")?;
     if reason.as_ref().is_some_and(|text| {
         text.is_empty()

@@ -1,12 +1,15 @@
 //! The routes below `/api`. `openapi.json` describes them; a test holds every answer to it.
 
 mod appointments;
+mod archive;
 mod attention;
 mod audit;
+mod backfill;
 mod body;
 mod channels;
 mod document;
 mod health;
+mod logged;
 mod mask;
 mod me;
 mod notifications;
@@ -17,7 +20,6 @@ mod shown;
 mod suppressions;
 
 pub use document::document;
-pub use notifications::csv;
 pub use role::Role;
 
 use punctual_app::core::Problem;
@@ -60,6 +62,7 @@ async fn answer(api: &Api<'_>, request: &Request, path: &[&str]) -> Result<Respo
         ("GET", ["appointments", id, "timeline"]) => appointments::timeline(api, id).await,
         ("POST", ["preview"]) => appointments::preview(api, request).await,
         ("GET", ["notifications"]) => notifications::list(api, request).await,
+        ("GET", ["notifications.csv"]) => notifications::csv(api, request).await,
         ("GET", ["notifications", "counts"]) => notifications::counts(api, request).await,
         ("POST", ["notifications", "bulk"]) => notifications::bulk(api, request).await,
         ("GET", ["notifications", id]) => notifications::detail(api, id).await,
@@ -76,6 +79,9 @@ async fn answer(api: &Api<'_>, request: &Request, path: &[&str]) -> Result<Respo
         ("GET", ["suppressions"]) => suppressions::list(api, request).await,
         ("POST", ["suppressions"]) => suppressions::add(api, request).await,
         ("DELETE", ["suppressions", id]) => suppressions::remove(api, id).await,
+        ("GET", ["archive"]) => archive::days(api, request).await,
+        ("POST", ["archive"]) => archive::order(api, request).await,
+        ("POST", ["backfill"]) => backfill::order(api, request).await,
         ("GET", ["audit"]) => audit::list(api, request).await,
         ("POST", ["audit"]) => audit::viewed(api, request).await,
         (_, known) => match allowed(known) {
@@ -92,10 +98,10 @@ async fn answer(api: &Api<'_>, request: &Request, path: &[&str]) -> Result<Respo
 
 fn allowed(path: &[&str]) -> Option<&'static str> {
     match path {
-        ["appointments"] | ["suppressions"] | ["audit"] => Some("GET, POST"),
+        ["appointments" | "suppressions" | "audit" | "archive"] => Some("GET, POST"),
         ["appointments", _] => Some("GET, PATCH, DELETE"),
         ["notifications", "bulk"]
-        | ["preview"]
+        | ["preview" | "backfill"]
         | ["notifications", _, "cancel" | "send-now" | "move"]
         | ["dead-letters", _, "resubmit"]
         | ["channels", _] => Some("POST"),

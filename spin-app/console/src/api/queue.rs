@@ -49,7 +49,7 @@ pub fn outbox(api: &Api<'_>, request: &Request) -> Result<Response, Response> {
         })?),
     };
     let limit = limit(request)?;
-    let items = Outbox(api.ports.sql()?).list(limit, before).map_err(busy)?;
+    let items = Outbox(api.ports.sql()).list(limit, before).map_err(busy)?;
     let next = items
         .last()
         .filter(|_| items.len() == limit as usize)

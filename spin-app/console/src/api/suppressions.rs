@@ -6,7 +6,7 @@ use punctual_app::records::consent::{Consent, Listed, Suppression, key};
 use punctual_app::web::{Request, Response, problem, rfc3339};
 use serde_json::{Value, json};
 
-use super::body::{fields, wrong};
+use super::body::{Body, wrong};
 use super::query::channel;
 use super::{Api, busy, guid, limit, page, records_failed, refuse};
 
@@ -31,8 +31,7 @@ pub async fn list(api: &Api<'_>, request: &Request) -> Result<Response, Response
 
 pub async fn add(api: &Api<'_>, request: &Request) -> Result<Response, Response> {
     api.role.needs(RIGHT)?;
-    let body = fields(request)?;
-    body.only(&["channel", "address", "reason"])?;
+    let body = Body::read(request, &["channel", "address", "reason"])?;
     let channel: Channel = body
         .text("channel")?
         .and_then(|name| parse(&name))

@@ -1,5 +1,7 @@
 //! The senders that the settings chose, ready for one request. Delivery alone calls this.
 
+use std::rc::Rc;
+
 use super::{SpinHttp, SpinSql, SpinVariables};
 use crate::core::rendering::Sender as Signature;
 use crate::links::Links;
@@ -12,6 +14,7 @@ use crate::senders::outlet::Outlet;
 use crate::senders::sendgrid::SendGrid;
 use crate::senders::twilio::Twilio;
 use crate::settings::{self, AcsSettings, Choices, SenderChoice, SettingError};
+use crate::telemetry::Journal;
 
 /// A sender as a component uses it.
 pub type SpinSender<'a> = AnySender<'a, SpinSql, SpinHttp, NoBearer>;
@@ -19,6 +22,7 @@ pub type SpinSender<'a> = AnySender<'a, SpinSql, SpinHttp, NoBearer>;
 /// What all senders have in common.
 struct Common<'a> {
     sql: &'a SpinSql,
+    journal: &'a Rc<Journal>,
     reply_to: Option<String>,
     callback: Option<String>,
     from_name: String,
@@ -41,12 +45,17 @@ pub struct Senders<'a> {
 
 impl<'a> Senders<'a> {
     /// Reads the settings. Refuses with the name of what is missing or wrong.
-    pub fn open(sql: &'a SpinSql, signature: &Signature) -> Result<Self, SettingError> {
+    pub fn open(
+        sql: &'a SpinSql,
+        journal: &'a Rc<Journal>,
+        signature: &Signature,
+    ) -> Result<Self, SettingError> {
         let variables = &SpinVariables;
         let public_url = settings::public_url(variables)?;
         let at_once = settings::sends_at_once(variables)?;
         let common = Common {
             sql,
+            journal,
             reply_to: settings::reply_to(variables)?,
             callback: public_url
                 .as_ref()
@@ -82,7 +91,7 @@ impl<'a> Common<'a> {
     fn email(&self, choice: SenderChoice) -> SpinSender<'a> {
         match choice {
             SenderChoice::SendGrid(settings) => AnySender::SendGrid(SendGrid {
-                http: SpinHttp,
+                http: SpinHttp::to("sendgrid", self.journal),
                 endpoint: settings.endpoint,
                 key: settings.key,
                 from: settings.from,
@@ -92,7 +101,7 @@ impl<'a> Common<'a> {
             }),
             SenderChoice::Acs(settings) => AnySender::AcsEmail(AcsEmail {
                 from: settings.from.clone(),
-                acs: acs(settings),
+                acs: acs(settings, self.journal),
                 reply_to: self.reply_to.clone(),
                 at_once: self.at_once,
             }),
@@ -104,7 +113,7 @@ impl<'a> Common<'a> {
     fn sms(&self, choice: SenderChoice) -> SpinSender<'a> {
         match choice {
             SenderChoice::Twilio(settings) => AnySender::Twilio(Twilio {
-                http: SpinHttp,
+                http: SpinHttp::to("twilio", self.journal),
                 endpoint: settings.endpoint,
                 account: settings.account,
                 user: settings.user,
@@ -112,7 +121,9 @@ impl<'a> Common<'a> {
                 callback: self.callback.clone(),
                 at_once: self.at_once,
             }),
-            SenderChoice::Acs(settings) => AnySender::AcsSms(acs_sms(settings, self.at_once)),
+            SenderChoice::Acs(settings) => {
+                AnySender::AcsSms(acs_sms(settings, self.at_once, self.journal))
+            }
             // The settings name no sender of email for texts.
             SenderChoice::Outbox | SenderChoice::SendGrid(_) => AnySender::Outbox(Outbox(self.sql)),
         }
@@ -120,17 +131,21 @@ impl<'a> Common<'a> {
 }
 
 /// The sender of texts by itself, for the one that confirms a stop.
-pub fn acs_sms(settings: AcsSettings, at_once: usize) -> AcsSms<SpinHttp, NoBearer> {
+pub fn acs_sms(
+    settings: AcsSettings,
+    at_once: usize,
+    journal: &Rc<Journal>,
+) -> AcsSms<SpinHttp, NoBearer> {
     AcsSms {
         from: settings.from.clone(),
-        acs: acs(settings),
+        acs: acs(settings, journal),
         at_once,
     }
 }
 
-fn acs(settings: AcsSettings) -> Acs<SpinHttp, NoBearer> {
+fn acs(settings: AcsSettings, journal: &Rc<Journal>) -> Acs<SpinHttp, NoBearer> {
     Acs {
-        http: SpinHttp,
+        http: SpinHttp::to("acs", journal),
         endpoint: settings.endpoint,
         access: Access::Key(settings.key),
     }

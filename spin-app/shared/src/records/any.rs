@@ -1,5 +1,6 @@
 //! The records that the settings chose.
 
+use super::archive::{Archive, Day, Taken, Waiting};
 use super::audit::{Audit, AuditEntry};
 use super::channels::{ChannelState, Channels};
 use super::consent::{Consent, Listed, Suppression};
@@ -257,5 +258,33 @@ impl<S: Sql, H: Http> Channels for AnyRecords<'_, S, H> {
         before: Option<Instant>,
     ) -> Result<bool, RecordsError> {
         each!(self, records => records.set_channel(state, before).await)
+    }
+}
+
+impl<S: Sql, H: Http> Archive for AnyRecords<'_, S, H> {
+    async fn waiting(&self, before: Instant) -> Result<Waiting, RecordsError> {
+        each!(self, records => records.waiting(before).await)
+    }
+
+    async fn take(&self, before: Instant, limit: u32) -> Result<Taken, RecordsError> {
+        each!(self, records => records.take(before, limit).await)
+    }
+
+    async fn give_back(&self) -> Result<bool, RecordsError> {
+        each!(self, records => records.give_back().await)
+    }
+
+    async fn archived(&self) -> Result<Vec<Tally>, RecordsError> {
+        each!(self, records => records.archived().await)
+    }
+
+    async fn archived_days(
+        &self,
+        from: &str,
+        to: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Day>, RecordsError> {
+        each!(self, records => records.archived_days(from, to, after, limit).await)
     }
 }

@@ -1,6 +1,7 @@
 //! The records port: appointments, and the notification rows that tell each reminder's story.
 
 pub mod any;
+pub mod archive;
 pub mod audit;
 pub mod channels;
 pub mod consent;
@@ -8,6 +9,7 @@ pub mod dataverse;
 pub mod embedded;
 mod notification_json;
 pub mod reports;
+pub mod watched;
 
 pub use reports::Tally;
 
@@ -59,6 +61,8 @@ pub struct NotificationRow {
     pub held_by: Option<String>,
     /// Which words were sent: message, language and version.
     pub template: Option<String>,
+    /// The span in which it was planned, as a `traceparent`; whoever plans it anew gives it theirs.
+    pub trace: Option<String>,
     /// When the row was last written.
     pub updated_at: Instant,
 }
@@ -77,6 +81,7 @@ impl NotificationRow {
             first_attempt_at: None,
             held_by: None,
             template: None,
+            trace: None,
             updated_at: 0,
         }
     }
@@ -295,7 +300,7 @@ pub trait Records {
         to: Instant,
     ) -> Result<Vec<Appointment>, RecordsError>;
 
-    /// Rows by status, reason and channel; of those due at or after `since`.
+    /// Rows by status, reason, channel and provider; of those due at or after `since`.
     async fn tally(&self, since: Instant) -> Result<Vec<Tally>, RecordsError>;
 
     /// For each upper bound in milliseconds, how many sent reminders were at most so late; then how many there are, and

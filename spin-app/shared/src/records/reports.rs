@@ -35,6 +35,8 @@ pub struct Tally {
     pub reason: String,
     /// Outside name of the channel.
     pub channel: String,
+    /// Who sends or sent it, or empty; empty too where that was not asked.
+    pub provider: String,
     /// How many.
     pub count: i64,
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::acs::{Acs, Bearer, NAME, RULES, error_code};
 use super::class::{class, lost, sent, word};
 use super::each::each;
-use super::{Asked, Found, Outgoing, Pace, Sender, Sent};
+use super::{Asked, Found, Outgoing, Pace, Sender, Sent, traced};
 use crate::core::rendering::Message;
 use crate::core::{Instant, Reason};
 use crate::http::{Answer, Http};
@@ -76,6 +76,7 @@ impl<H: Http, B: Bearer> AcsEmail<H, B> {
             .with("operation-id", &message.repeat_id)
             .with("x-ms-client-request-id", &message.notification_id);
         call.body = body.to_string().into_bytes();
+        let call = traced(call, message.trace.as_deref());
         match self.acs.send(call, now).await {
             Ok(answer) if answer.is_success() => accepted(&answer, message),
             Ok(answer) => {

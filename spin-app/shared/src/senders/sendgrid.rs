@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::acs_email::{CALENDAR_NAME, CALENDAR_TYPE, unsubscribe_headers};
 use super::class::{Class, Rule, class, lost, sent};
 use super::each::{CALL_MS, each};
-use super::{Asked, Found, Outgoing, Pace, Sender, Sent};
+use super::{Asked, Found, Outgoing, Pace, Sender, Sent, traced};
 use crate::core::rendering::Message;
 use crate::core::{Instant, Reason};
 use crate::http::{Answer, Call, Http};
@@ -81,6 +81,7 @@ impl<H: Http> SendGrid<H> {
             .with("authorization", format!("Bearer {}", self.key))
             .with("content-type", "application/json");
         call.body = body.to_string().into_bytes();
+        let call = traced(call, message.trace.as_deref());
         match self.http.send(call).await {
             Ok(answer) if answer.is_success() => Sent::Accepted {
                 provider_message_id: answer.header("x-message-id").unwrap_or_default().to_owned(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use punctual_app::core::{Channel, Instant};
 use punctual_app::queue::{Queue, embedded::EmbeddedQueue};
+use punctual_app::records::archive::Archive;
 use punctual_app::records::audit::Audit;
 use punctual_app::records::channels::Channels;
 use punctual_app::records::consent::Consent;
@@ -96,7 +97,7 @@ impl Desk for Embedded {
     const SPAN: (Instant, Instant) = (Instant::MIN, Instant::MAX);
     const COUNT_MAX: u32 = u32::MAX;
 
-    fn records(&self) -> impl Records + Consent + Reports + Audit + Channels {
+    fn records(&self) -> impl Records + Consent + Reports + Audit + Channels + Archive {
         EmbeddedRecords(&self.sql)
     }
 

@@ -71,6 +71,7 @@ fn message(channel: Channel, full: bool) -> Outgoing {
         first_attempt_at: NOW - 15_000,
         start_at: START,
         only: None,
+        trace: None,
         message,
         unsubscribe_url: full
             .then(|| "https://reminders.example.com/unsubscribe?token=abc".to_owned()),

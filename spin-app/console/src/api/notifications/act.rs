@@ -10,7 +10,7 @@ use punctual_app::records::consent::blocks_of;
 use punctual_app::records::{NotificationRow, Records};
 use punctual_app::web::{Request, Response, problem};
 
-use super::super::body::{fields, wrong};
+use super::super::body::{Body, wrong};
 use super::super::{Api, busy, guid};
 
 /// A reminder after an action.
@@ -32,8 +32,7 @@ pub async fn send_now(api: &Api<'_>, id: &str) -> Result<Response, Response> {
 }
 
 pub async fn move_to(api: &Api<'_>, id: &str, request: &Request) -> Result<Response, Response> {
-    let body = fields(request)?;
-    body.only(&["due_at"])?;
+    let body = Body::read(request, &["due_at"])?;
     let due_at = body.time("due_at")?;
     let due_at = due_at.ok_or_else(|| wrong("due_at", "due_at is missing"))?;
     let done = move_one(api, id, due_at).await?;

@@ -3,15 +3,14 @@
 use punctual_app::web::{Request, Response};
 use serde_json::{Value, json};
 
-use super::super::body::{fields, wrong};
+use super::super::body::{Body, wrong};
 use super::super::{Api, is_guid};
 use super::act::{Done, cancel_one, move_one, send_one_now};
 
 const IDS_MAX: usize = 200;
 
 pub async fn bulk(api: &Api<'_>, request: &Request) -> Result<Response, Response> {
-    let body = fields(request)?;
-    body.only(&["action", "ids", "due_at"])?;
+    let body = Body::read(request, &["action", "ids", "due_at"])?;
     let action = body.text("action")?.unwrap_or_default();
     if !matches!(action.as_str(), "cancel" | "send-now" | "move") {
         return Err(wrong("action", "action is cancel, send-now or move"));
@@ -22,7 +21,7 @@ pub async fn bulk(api: &Api<'_>, request: &Request) -> Result<Response, Response
         (_, None) => 0,
         (_, Some(_)) => return Err(wrong("due_at", "due_at belongs to move alone")),
     };
-    let mut ids = body.texts("ids")?;
+    let mut ids = body.texts("ids")?.unwrap_or_default();
     if ids.is_empty() || ids.len() > IDS_MAX {
         let detail = format!("ids are 1 to {IDS_MAX} reminders");
         return Err(wrong("ids", &detail));

@@ -1,16 +1,16 @@
-//! The list as a table for spreadsheets, written page by page so that its size costs no memory.
+//! The list as a table for spreadsheets, read page by page.
 
 use punctual_app::core::{Instant, code};
-use punctual_app::edge::Streamed;
 use punctual_app::records::{NotificationFilter, NotificationRow, Records};
-use punctual_app::web::{Request, Response, rfc3339};
-use spin_sdk::http::ResponseOutparam;
+use punctual_app::web::{Request, Response, problem, rfc3339};
 
 use super::super::query::latest_first;
 use super::super::{Api, records_failed, shown};
 use super::list::{appointments, filter};
 
 const PAGE: u32 = 1_000;
+/// Far below the memory that a component may use.
+const BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Hosts end a request after 30 seconds.
 const WITHIN_MS: Instant = 24_000;
 
@@ -33,44 +33,29 @@ const COLUMNS: [&str; 16] = [
     "appointment_id",
 ];
 
-/// Answers the request whole. What is wrong with it is told before the first row; what goes wrong later is the last row.
-pub async fn answer(api: &Api<'_>, request: &Request, outparam: ResponseOutparam) {
-    let begun = async {
-        let mut filter = NotificationFilter {
-            latest_first: latest_first(request)?,
-            limit: PAGE,
-            ..filter(api, request)?
-        };
-        let first = page(api, &mut filter).await?;
-        Ok::<_, Response>((filter, first))
+pub async fn csv(api: &Api<'_>, request: &Request) -> Result<Response, Response> {
+    let mut filter = NotificationFilter {
+        latest_first: latest_first(request)?,
+        limit: PAGE,
+        ..filter(api, request)?
     };
-    let (mut filter, first) = match begun.await {
-        Ok(begun) => begun,
-        Err(refusal) => return punctual_app::edge::answer(outparam, refusal).await,
-    };
-    let head = Response::text(200, "text/csv; charset=utf-8", "").with(
-        "content-disposition",
-        "attachment; filename=\"reminders.csv\"",
-    );
-    let mut body = Streamed::begin(outparam, head);
     let header: Vec<_> = COLUMNS.iter().map(|name| (*name).to_owned()).collect();
-    let mut text = line(&header) + first.as_str();
+    let mut table = line(&header);
     let until = (api.app.clock)() + WITHIN_MS;
-    while body.send(text.into_bytes()).await && filter.after.is_some() {
-        text = match (api.app.clock)() < until {
-            true => match page(api, &mut filter).await {
-                Ok(text) => text,
-                Err(_) => return end(body, "the records could not be read").await,
-            },
-            false => return end(body, "it would have taken too long").await,
-        };
+    loop {
+        table += page(api, &mut filter).await?.as_str();
+        if filter.after.is_none() {
+            break;
+        }
+        if table.len() > BYTES_MAX || (api.app.clock)() > until {
+            // Half a table that looks whole would be worse than none.
+            let detail = "the table would be too large; narrow it by time, status or channel";
+            return Err(problem(400, "too large", detail, Some("from")));
+        }
     }
-}
-
-/// Whoever opens the table must see that it is not all.
-async fn end(mut body: Streamed, why: &str) {
-    let text = format!("This table is not whole: {why}. Narrow the filter and load it again.");
-    body.send(line(&[text]).into_bytes()).await;
+    let name = "attachment; filename=\"reminders.csv\"";
+    let response = Response::text(200, "text/csv; charset=utf-8", table);
+    Ok(response.with("content-disposition", name))
 }
 
 /// The next page as lines; the filter goes on behind it.

@@ -70,7 +70,7 @@ fn sent(api: &Api<'_>, row: &NotificationRow) -> Result<Option<Value>, Response>
     if !went_out || !is_local {
         return Ok(None);
     }
-    let outbox = Outbox(api.ports.sql()?);
+    let outbox = Outbox(api.ports.sql());
     let found = outbox.latest(&row.core.id).map_err(busy)?;
     Ok(found.map(|item| {
         json!({"kind": item["channel"], "subject": item["subject"], "text": item["text"], "html": item["html"],

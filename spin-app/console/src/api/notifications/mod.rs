@@ -3,12 +3,13 @@
 mod act;
 mod bulk;
 mod counts;
-pub mod csv;
+mod csv;
 mod detail;
 mod list;
 
 pub use act::{cancel, move_to, send_now};
 pub use bulk::bulk;
 pub use counts::counts;
+pub use csv::csv;
 pub use detail::detail;
 pub use list::{expanded, list};

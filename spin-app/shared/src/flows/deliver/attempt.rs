@@ -232,6 +232,7 @@ pub(super) fn outgoing<R, Q, E, M>(
         first_attempt_at: row.first_attempt_at.unwrap_or(now),
         start_at: row.core.start_at,
         only: row.held_by.clone(),
+        trace: row.trace.clone(),
         message: rendered.message,
         unsubscribe_url,
         calendar: is_email

@@ -7,12 +7,14 @@
 //! | write the rows of an appointment, and see whether it is still the same | one batch with a change set; a second one where somebody else was faster |
 //! | read due rows with their appointments | one batch; with a table of the clinic's own, two |
 //! | write rows of many appointments | one batch for each twenty, four at a time |
+//! | archive fifty rows | a page of rows, their counters, and one change set that counts and deletes |
 //!
 //! A row's version is its ETag. No write goes out without one, or without `If-None-Match: *`: a plain PATCH would make
 //! a deleted row anew. A notification's id is the GUID of its row and its alternate key, so that it exists once.
 //!
 //! Facts: Dataverse, section 3. Instants are kept in whole seconds there.
 
+mod archive;
 mod audit;
 mod batch;
 mod call;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::count::{tally_of, whose_name};
+use super::count::{name, tally_of};
 use super::query::{any, instant, is_guid, text, url};
 use super::table::WITH_WORDS;
 use super::{DataverseRecords, row};
@@ -39,7 +39,7 @@ impl<H: Http> Reports for DataverseRecords<'_, H> {
             let at = row::time(group["punctual_dueat"].as_str()?)?;
             Some(DueCount {
                 at: at.div_euclid(QUARTER_MS) * QUARTER_MS,
-                status: whose_name::<Status>(&group["punctual_status"])?.to_owned(),
+                status: name::<Status>(&group["punctual_status"])?.to_owned(),
                 count: group["count"].as_i64()?,
             })
         };

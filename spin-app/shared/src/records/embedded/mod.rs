@@ -1,5 +1,6 @@
 //! The records in SQLite: here the database is the truth, and events are merged into it.
 
+mod archive;
 mod audit;
 mod channels;
 mod consent;
@@ -35,17 +36,17 @@ const OTHERS_MAX: u32 = 1_000;
 const WRITE_ROWS: &str = "INSERT INTO notifications
     (id, appointment_id, step, channel, start_at, due_at, status, reason, attempts, lease_until, retry_at,
      sequence_number, provider, provider_message_id, last_error, sent_at, version, send_now_at,
-     first_attempt_at, held_by, template, updated_at)
+     first_attempt_at, held_by, template, trace, updated_at)
     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
      value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14, value ->> 15,
-     (value ->> 16) + 1, value ->> 17, value ->> 18, value ->> 19, value ->> 20, ?2 FROM json_each(?1)
+     (value ->> 16) + 1, value ->> 17, value ->> 18, value ->> 19, value ->> 20, value ->> 21, ?2 FROM json_each(?1)
      WHERE value ->> 16 = 0 OR EXISTS (SELECT 1 FROM notifications n WHERE n.id = value ->> 0)
     ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, status = excluded.status, reason = excluded.reason,
      attempts = excluded.attempts, lease_until = excluded.lease_until, retry_at = excluded.retry_at,
      sequence_number = excluded.sequence_number, provider = excluded.provider,
      provider_message_id = excluded.provider_message_id, last_error = excluded.last_error,
      sent_at = excluded.sent_at, send_now_at = excluded.send_now_at, first_attempt_at = excluded.first_attempt_at,
-     held_by = excluded.held_by, template = excluded.template, version = excluded.version, updated_at = excluded.updated_at
+     held_by = excluded.held_by, template = excluded.template, trace = excluded.trace, version = excluded.version, updated_at = excluded.updated_at
      WHERE notifications.version = excluded.version - 1
     RETURNING id, version";
 
@@ -316,15 +317,16 @@ impl<S: Sql> Records for EmbeddedRecords<'_, S> {
 
     async fn tally(&self, since: Instant) -> Result<Vec<Tally>, RecordsError> {
         let rows = self.0.execute(
-            "SELECT status, coalesce(reason,''), channel, count(*) FROM notifications WHERE due_at >= ?1
-             GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+            "SELECT status, coalesce(reason,''), channel, coalesce(provider,''), count(*) FROM notifications
+             WHERE due_at >= ?1 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
             &[since.into()],
         )?;
         let tally = |mut row: crate::sql::Row| Tally {
             status: row.text(0),
             reason: row.text(1),
             channel: row.text(2),
-            count: row.integer(3),
+            provider: row.text(3),
+            count: row.integer(4),
         };
         Ok(rows.into_iter().map(tally).collect())
     }

@@ -30,6 +30,7 @@ impl<S: Sql> Reports for EmbeddedRecords<'_, S> {
             status: row.text(0),
             reason: row.text(1),
             channel: row.text(2),
+            provider: String::new(),
             count: row.integer(3),
         };
         let due = |mut row: crate::sql::Row| DueCount {
@@ -100,8 +101,9 @@ impl<S: Sql> Reports for EmbeddedRecords<'_, S> {
         limit: u32,
     ) -> Result<Vec<Loaded>, RecordsError> {
         let mut rows = self.0.execute(
-            "SELECT id FROM appointments a WHERE a.deleted_at IS NULL
-               AND (lower(trim(a.email)) = lower(trim(?1)) OR a.phone = ?2)
+            "SELECT id FROM appointments a WHERE a.deleted_at IS NULL AND a.id IN (
+                SELECT id FROM appointments WHERE email IS NOT NULL AND lower(trim(email)) = lower(trim(?1))
+                UNION SELECT id FROM appointments WHERE phone = ?2)
              ORDER BY a.start_at DESC, a.id LIMIT ?3",
             &[
                 person.email.as_deref().into(),

@@ -1,6 +1,7 @@
 //! The suite of the records port.
 
 pub mod appointments;
+pub mod archive;
 pub mod audit;
 pub mod channels;
 pub mod consent;
@@ -17,6 +18,7 @@ use punctual_app::core::events::DatedAppointment;
 use punctual_app::core::{
     Appointment, AppointmentStatus, Channel, Instant, Notification, NotificationStatus,
 };
+use punctual_app::records::archive::Archive;
 use punctual_app::records::audit::Audit;
 use punctual_app::records::channels::Channels;
 use punctual_app::records::consent::Consent;
@@ -37,7 +39,7 @@ pub trait Desk: Send {
     const COUNT_MAX: u32;
 
     /// The adapter.
-    fn records(&self) -> impl Records + Consent + Reports + Audit + Channels;
+    fn records(&self) -> impl Records + Consent + Reports + Audit + Channels + Archive;
 
     /// Somebody else's way to the same records.
     fn another(&self) -> Self;
@@ -189,6 +191,15 @@ macro_rules! suite {
                 a_deleted_one_is_kept_and_not_made_anew,
                 it_comes_with_its_own_rows,
                 several_come_in_the_order_asked_for,
+            }
+            archive {
+                what_ended_and_is_old_is_counted_and_gone,
+                what_is_open_or_young_or_without_a_start_stays,
+                the_oldest_go_first_and_no_more_than_asked_for,
+                counts_add_up_over_orders,
+                two_at_once_count_each_row_once,
+                a_row_that_comes_back_is_not_there_any_more,
+                days_come_in_order_and_by_pages,
             }
             delivery {
                 rows_come_with_their_appointments,
