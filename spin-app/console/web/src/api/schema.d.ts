@@ -376,6 +376,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was archived, day by day */
+        get: operations["listArchived"];
+        put?: never;
+        /**
+         * Count and take away notifications of appointments that are long past
+         * @description First with `dry_run` true, which changes nothing; within a day of that with `dry_run` false, again while `call_again` is true.
+         */
+        post: operations["archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backfill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan the reminders of appointments that were there before
+         * @description In the order of their starts. A call works for 16 seconds; again while `call_again` is true.
+         */
+        post: operations["backfill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/suppressions": {
         parameters: {
             query?: never;
@@ -898,6 +939,96 @@ export interface components {
              * @enum {string}
              */
             reason?: "opted_out" | "address_suppressed";
+        };
+        ArchivedCount: {
+            /**
+             * Format: date
+             * @description The day in UTC on which they were due.
+             */
+            day: string;
+            status: components["schemas"]["NotificationStatus"];
+            reason: string | null;
+            channel: components["schemas"]["Channel"];
+            count: number;
+        };
+        ArchiveOrder: {
+            /** @description Days from an appointment's start. Left out, the setting `archive_after_days` counts. */
+            older_than_days?: number | null;
+            /** @description True only looks. False takes what the last dry run of so many days saw. */
+            dry_run: boolean;
+        };
+        ArchiveReport: {
+            dry_run: boolean;
+            older_than_days: number;
+            /**
+             * Format: date-time
+             * @description Only starts and due times before this are old.
+             */
+            before: string;
+            /** @description Notifications that were counted and taken away by this call. */
+            archived: number;
+            /** @description Deleted appointments that say nothing of a person any more. */
+            gravestones_emptied: number;
+            /** @description Notifications that wait to be archived; null if they could not be counted. */
+            left: number | null;
+            /** @description False: there are more; the store counts no further. */
+            left_is_exact: boolean;
+            gravestones_left: number | null;
+            /** @description Notifications as old that have not ended. They stay. */
+            still_open: number | null;
+            /**
+             * Format: date-time
+             * @description The first due time among those that are left.
+             */
+            oldest: string | null;
+            /**
+             * Format: date-time
+             * @description The last one.
+             */
+            newest: string | null;
+            complete: boolean;
+            call_again: boolean;
+            /** @description Why the call ended early. */
+            stopped: string | null;
+            retry_after_seconds: number | null;
+        };
+        BackfillOrder: {
+            /** @description The `next` of the call before. Left out, the application's own mark counts. */
+            after?: string | null;
+            /** @description From the first appointment, whatever an earlier backfill came to. Not with `after`. */
+            from_start?: boolean | null;
+            /** @description At most so many appointments a second. */
+            per_second?: number | null;
+        };
+        BackfillReport: {
+            /** @description Appointments. */
+            looked_at: number;
+            /** @description Those of which something was changed. */
+            planned: number;
+            /** @description Reminders that got a message. */
+            scheduled: number;
+            canceled: number;
+            skipped: number;
+            /** @description Appointments that could not be planned. */
+            failures: number;
+            /** @description The first of them. */
+            failed: {
+                /** Format: uuid */
+                appointment: string;
+                why: string;
+            }[];
+            /**
+             * Format: date-time
+             * @description The start of the last appointments that were looked at.
+             */
+            came_to: string | null;
+            /** @description The value of `after` for the next call; null once all is done. */
+            next: string | null;
+            complete: boolean;
+            call_again: boolean;
+            /** @description Why the call ended early. */
+            stopped: string | null;
+            retry_after_seconds: number | null;
         };
         AuditEntry: {
             /** Format: uuid */
@@ -1739,6 +1870,104 @@ export interface operations {
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listArchived: {
+        parameters: {
+            query?: {
+                /** @description From this day on. */
+                from?: string;
+                /** @description Up to and without this day. */
+                to?: string;
+                /** @description The `next` of an earlier page. */
+                after?: components["parameters"]["After"];
+                /** @description How many at most. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ArchivedCount"][];
+                        /** @description The value of `after` for the page that follows; null on the last one. */
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArchiveOrder"];
+            };
+        };
+        responses: {
+            /** @description What was seen, or done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveReport"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJson"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    backfill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BackfillOrder"];
+            };
+        };
+        responses: {
+            /** @description What was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillReport"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJson"];
             503: components["responses"]["Unavailable"];
         };
     };
