@@ -14,11 +14,11 @@ const HOUR_BEFORE: &str = "2026-06-15T06:00:00Z";
 
 /// What people received, from the address that was printed for the provider whose number this is in the list.
 async fn received(up: &Up, number: usize) -> Vec<Value> {
-    let curls = up.said.lines().filter_map(|line| {
+    let mut curls = up.said.lines().filter_map(|line| {
         let url = line.trim().strip_prefix("curl -s ")?;
         url.ends_with("/messages").then_some(url)
     });
-    let url = curls.skip(number).next().expect("it says where to look");
+    let url = curls.nth(number).expect("it says where to look");
     let reply = client::send("GET".parse().expect("a method"), url, &[], "").await;
     let shown = reply.expect("an answer").json().expect("JSON");
     shown["messages"].as_array().expect("messages").clone()
