@@ -95,7 +95,7 @@ pub fn build_into(
             .with_context(|| format!("cannot read {}", component.display()))?;
         write_if_changed(&ready.join(format!("{name}.wasm")), &bytes)?;
     }
-    for_browsers(&ready)
+    for_browsers(ready)
 }
 
 /// The core as a browser runs it: the page shows the plan while somebody types.

@@ -34,7 +34,7 @@ pub async fn serve(
 }
 
 fn begin(component: &'static str, incoming: &IncomingRequest) -> Journal {
-    let parents = incoming.headers().get(&"traceparent".to_owned());
+    let parents = incoming.headers().get("traceparent");
     let parent = parents
         .first()
         .and_then(|value| std::str::from_utf8(value).ok());
