@@ -123,7 +123,7 @@ const BODY: Shape = Shape::Object(&[
     ),
 ]);
 
-/// What is not built; a client that leans on it must not think that it worked.
+/// What is not built, unless it is switched off; a client that leans on it must not think that it worked.
 const UNBUILT: &[&str] = &[
     "/template_id",
     "/batch_id",
@@ -169,7 +169,8 @@ pub(crate) fn read(options: &Options, body: &[u8], now_ms: i64) -> Result<Mail, 
         return Err(found.into());
     }
     for pointer in UNBUILT {
-        if body.pointer(pointer).is_some() {
+        let asked = body.pointer(pointer);
+        if asked.is_some_and(|it| it.get("enable") != Some(&Value::Bool(false))) {
             let field = pointer.trim_start_matches('/').replace('/', ".");
             let message = "this is not built in this stand-in";
             return Err(Refusal::new(501, message, Some(&field)));
