@@ -210,8 +210,9 @@ async fn health_page_and_metrics_answer() {
         .expect("an answer")
         .text();
     assert!(
-        metrics
-            .contains(r#"punctual_notifications{status="scheduled",reason="",channel="email"} 3"#),
+        metrics.contains(
+            r#"punctual_notifications{status="scheduled",reason="",channel="email",provider=""} 3"#
+        ),
         "{metrics}"
     );
     assert!(!metrics.contains("Sam") && !metrics.contains("example.com"));

@@ -1,12 +1,12 @@
-//! Other people's programs that tests use where they are there: the vendors' clients, which judge the stand-ins, and Qpid Proton, against
-//! which the AMQP client is tested. Installed where that is possible; what is not there costs only the tests that need it.
+//! Other people's programs that tests use where they are there: the vendors' clients, which judge the stand-ins, Qpid Proton, against
+//! which the AMQP client is tested, and a browser for the console. Installed where that is possible; what is not there costs only the tests that need it.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{components, shell};
+use crate::{components, shell, web};
 
 /// A Python that the tests of the AMQP client look for too.
 const PROTON_PYTHONS: [&str; 2] = ["/usr/bin/python3", "python3"];
@@ -25,25 +25,29 @@ pub fn install() -> Vec<String> {
     missing
 }
 
-/// The clients for everything that has judges, from PyPI and npm, into the target directory: the stand-ins, and the core's
-/// calendar files. Gives what could not be installed.
+/// Beside the stand-ins: folders with pins, and what they are for.
+const OTHER_PINS: [(&str, &str); 5] = [
+    ("plugin-core/tests/sdk", "plugin-core"),
+    ("power-platform/schema/tests/sdk", "canvas"),
+    ("examples/hosts", "hosts"),
+    ("spin-app/console/tests/sdk", "console"),
+    ("tests/sdk", "tests"),
+];
+
+/// What is pinned anywhere, from PyPI and npm, into the target directory: clients that judge the stand-ins, readers of calendar
+/// files, of canvas-app source and of telemetry, other hosts of the core. Gives what could not be installed.
 fn vendors_clients() -> Result<Vec<String>> {
     let target = components::target_folder()?;
     let mut missing = Vec::new();
     let stand_ins = shell::root().join("stand-ins");
     let mut folders = std::fs::read_dir(&stand_ins)?.collect::<Result<Vec<_>, _>>()?;
     folders.sort_by_key(std::fs::DirEntry::file_name);
-    let folders = folders.into_iter().map(|folder| folder.path());
-    for folder in folders.chain([shell::root().join("plugin-core")]) {
-        let pins = folder.join("tests/sdk");
-        if !pins.is_dir() {
-            continue;
-        }
-        let name = folder
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+    let stand_ins = folders.into_iter().map(|folder| {
+        let name = folder.file_name().to_string_lossy().into_owned();
+        (folder.path().join("tests/sdk"), name)
+    });
+    let others = OTHER_PINS.map(|(pins, name)| (shell::root().join(pins), name.to_owned()));
+    for (pins, name) in stand_ins.chain(others).filter(|(pins, _)| pins.is_dir()) {
         for problem in judges(&pins, &target, &name)? {
             missing.push(format!("the vendor's client for {name}: {problem}"));
         }
@@ -74,6 +78,9 @@ fn debian_packages() -> Result<()> {
     }
     if shell::is_there("python3") && !imports("python3", "ensurepip") {
         packages.push("python3-venv");
+    }
+    if shell::is_there("node") && !Path::new(web::BROWSER).exists() {
+        packages.push("chromium");
     }
     if packages.is_empty() {
         return Ok(());

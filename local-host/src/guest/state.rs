@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use wasmtime::component::{HasSelf, Linker, ResourceTable};
 use wasmtime_wasi::sockets::SocketAddrUse;
-use wasmtime_wasi::{Deterministic, WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::{Deterministic, FsPerms, WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use super::bindings::SpinImports;
@@ -20,6 +20,7 @@ use crate::allowed_hosts::AllowedHosts;
 use crate::clock::{
     Monotonic, MonotonicView, SharedMonotonicClock, SharedWallClock, VirtualClock, Work,
 };
+use crate::files::Files;
 use crate::harness::HostCall;
 use crate::life::Life;
 use crate::log::Log;
@@ -50,6 +51,7 @@ pub(crate) struct ComponentConfig {
     pub allowed_hosts: AllowedHosts,
     pub sqlite_databases: Vec<String>,
     pub key_value_stores: Vec<String>,
+    pub files: Option<Files>,
 }
 
 impl ComponentConfig {
@@ -84,13 +86,19 @@ pub(crate) struct GuestState {
 }
 
 impl GuestState {
-    pub(crate) fn new(shared: Arc<HostShared>, component: Arc<ComponentConfig>) -> Self {
+    pub(crate) fn new(
+        shared: Arc<HostShared>,
+        component: Arc<ComponentConfig>,
+    ) -> wasmtime::Result<Self> {
         let guest_number = shared.guests.fetch_add(1, Ordering::Relaxed);
         let mut wasi = WasiCtx::builder();
         let output = GuestOutput::new(shared.log.clone(), &component.id);
         wasi.stdout(output.clone()).stderr(output);
         for (name, value) in &component.environment {
             wasi.env(name, value);
+        }
+        if let Some(files) = &component.files {
+            wasi.preopened_dir(files.folder(), "/", FsPerms::ReadOnly)?;
         }
         wasi.wall_clock(SharedWallClock(shared.clock.clone()));
         wasi.monotonic_clock(SharedMonotonicClock(shared.clock.clone()));
@@ -123,7 +131,7 @@ impl GuestState {
         let memory = MemoryLimit::new(shared.memory_limit_bytes, shared.memory_peak_bytes.clone());
         let work = Work::begin(&shared.clock);
         let (wasi, http, table) = (wasi.build(), WasiHttpCtx::new(), ResourceTable::new());
-        Self {
+        Ok(Self {
             number: guest_number,
             shared,
             component,
@@ -133,7 +141,7 @@ impl GuestState {
             wasi,
             http,
             hooks,
-        }
+        })
     }
 }
 

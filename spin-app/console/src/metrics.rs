@@ -4,9 +4,11 @@
 use std::fmt::Write;
 
 use punctual_app::edge::{self, Ports};
-use punctual_app::flows::count::COUNTERS;
 use punctual_app::queue::Queue;
 use punctual_app::records::Records;
+use punctual_app::records::archive::Archive;
+use punctual_app::sql::{Sql, SqlError};
+use punctual_app::telemetry::counters::{self, COUNTERS, WEBHOOK_BOUNDS_MS};
 use punctual_app::web::{Response, unavailable};
 
 /// Upper bounds of the lateness buckets, in milliseconds.
@@ -35,12 +37,23 @@ pub async fn metrics(ports: &Ports) -> Result<Response, Response> {
         .map_err(|error| failed(&error))?;
 
     let mut text = String::from(
-        "# HELP punctual_notifications Notification rows by status, reason and channel, of those due in the last 31 days or later.\n# TYPE punctual_notifications gauge\n",
+        "# HELP punctual_notifications Notification rows by status, reason and channel, and provider, of those due in the last 31 days or later.\n# TYPE punctual_notifications gauge\n",
     );
     for row in &tally {
         let _ = writeln!(
             text,
-            "punctual_notifications{{status=\"{}\",reason=\"{}\",channel=\"{}\"}} {}",
+            "punctual_notifications{{status=\"{}\",reason=\"{}\",channel=\"{}\",provider=\"{}\"}} {}",
+            row.status, row.reason, row.channel, row.provider, row.count
+        );
+    }
+    let archived = records.archived().await.map_err(|error| failed(&error))?;
+    if !archived.is_empty() {
+        text.push_str("# HELP punctual_notifications_archived_total Notifications that were archived, by how they ended.\n# TYPE punctual_notifications_archived_total counter\n");
+    }
+    for row in &archived {
+        let _ = writeln!(
+            text,
+            "punctual_notifications_archived_total{{status=\"{}\",reason=\"{}\",channel=\"{}\"}} {}",
             row.status, row.reason, row.channel, row.count
         );
     }
@@ -77,13 +90,9 @@ pub async fn metrics(ports: &Ports) -> Result<Response, Response> {
             );
         }
     }
-    for (name, help) in COUNTERS {
-        let counted = records.mark(name).await.map_err(|error| failed(&error))?;
-        let _ = writeln!(
-            text,
-            "# HELP punctual_{name}_total {help}\n# TYPE punctual_{name}_total counter\npunctual_{name}_total {}",
-            counted.unwrap_or(0)
-        );
+    if let Some(sql) = ports.embedded_records() {
+        let counted = counted(sql).map_err(|error| failed(&error))?;
+        text.push_str(&counted);
     }
     if let Some(at) = swept {
         text.push_str("# HELP punctual_reconcile_timestamp_seconds Begin of the last complete reconcile.\n# TYPE punctual_reconcile_timestamp_seconds gauge\n");
@@ -94,4 +103,51 @@ pub async fn metrics(ports: &Ports) -> Result<Response, Response> {
         "text/plain; version=0.0.4; charset=utf-8",
         text,
     ))
+}
+
+/// What is counted in the embedded database alone: what providers and people told, how long webhooks took, what others answered.
+fn counted(sql: &impl Sql) -> Result<String, SqlError> {
+    let webhooks = counters::read(sql, counters::WEBHOOK)?;
+    let value = |name: &str| {
+        let found = webhooks.iter().find(|(known, _)| known == name);
+        found.map_or(0, |(_, value)| *value)
+    };
+    let mut text = String::new();
+    for (name, help) in COUNTERS {
+        let marks = counters::read(sql, name)?;
+        let exact = marks.iter().find(|(rest, _)| rest.is_empty());
+        let counted = exact.map_or(0, |(_, value)| *value);
+        let _ = writeln!(
+            text,
+            "# HELP punctual_{name}_total {help}\n# TYPE punctual_{name}_total counter\npunctual_{name}_total {counted}"
+        );
+    }
+    text.push_str("# HELP punctual_webhook_seconds How long webhooks took until all was stored.\n# TYPE punctual_webhook_seconds histogram\n");
+    let mut within = 0;
+    for bound in WEBHOOK_BOUNDS_MS {
+        within += value(&bound.to_string());
+        let (seconds, ms) = (bound / 1_000, bound % 1_000);
+        let _ = writeln!(
+            text,
+            "punctual_webhook_seconds_bucket{{le=\"{seconds}.{ms:03}\"}} {within}"
+        );
+    }
+    let (all, sum_ms) = (within + value("inf"), value("sum"));
+    let _ = writeln!(text, "punctual_webhook_seconds_bucket{{le=\"+Inf\"}} {all}");
+    let _ = writeln!(
+        text,
+        "punctual_webhook_seconds_sum {}.{:03}",
+        sum_ms / 1_000,
+        sum_ms % 1_000
+    );
+    let _ = writeln!(text, "punctual_webhook_seconds_count {all}");
+    text.push_str("# HELP punctual_upstream_requests_total Requests to others, by what came of them.\n# TYPE punctual_upstream_requests_total counter\n");
+    for (name, count) in counters::read(sql, counters::UPSTREAM)? {
+        let (upstream, result) = name.split_once('/').unwrap_or((&name, ""));
+        let _ = writeln!(
+            text,
+            "punctual_upstream_requests_total{{upstream=\"{upstream}\",result=\"{result}\"}} {count}"
+        );
+    }
+    Ok(text)
 }

@@ -1,21 +1,26 @@
 //! `/callbacks/…`: what providers tell. Nothing is read, and nothing changed, before it is known who is calling.
 
+use std::rc::Rc;
+
 use punctual_app::core::rendering::render_stopped;
 use punctual_app::edge::{self, Ports, SpinVariables, acs_sms};
+use punctual_app::flows::App;
 use punctual_app::flows::receipts::hear;
 use punctual_app::flows::replies::{Follows, take};
-use punctual_app::flows::{App, count::count};
 use punctual_app::receipts::event_grid::{self, Delivery};
 use punctual_app::receipts::twilio_signature::{Signed, is_genuine};
 use punctual_app::receipts::{self, News, Reply, Told};
+use punctual_app::records::Records;
+use punctual_app::senders::acs_sms::Text;
 use punctual_app::senders::repeat_id_of;
 use punctual_app::settings::{self, SenderChoice, SettingError};
+use punctual_app::telemetry::Journal;
 use punctual_app::web::{Keys, Query, Request, Response, problem, unset};
 
 use crate::Desk;
 
 /// `POST /callbacks/twilio`: the status of a text, or a text that a person sent.
-pub async fn twilio(request: &Request) -> Result<Response, Response> {
+pub async fn twilio(request: &Request, journal: &Rc<Journal>) -> Result<Response, Response> {
     let variables = SpinVariables;
     let secrets = settings::twilio_secrets(&variables).map_err(closed)?;
     let public_url = settings::required_public_url(&variables).map_err(closed)?;
@@ -39,7 +44,7 @@ pub async fn twilio(request: &Request) -> Result<Response, Response> {
         return Err(not_genuine("X-Twilio-Signature"));
     }
     let news = receipts::twilio::read(form.pairs(), request.query.get("notification"));
-    let follows = handle(vec![news]).await?;
+    let follows = handle(vec![news], journal).await?;
     match follows.first() {
         // Twilio sends what the answer says.
         Some(text) => Ok(Response::text(200, "text/xml; charset=utf-8", twiml(text))),
@@ -48,7 +53,7 @@ pub async fn twilio(request: &Request) -> Result<Response, Response> {
 }
 
 /// `POST /callbacks/sendgrid`: events.
-pub async fn sendgrid(request: &Request) -> Result<Response, Response> {
+pub async fn sendgrid(request: &Request, journal: &Rc<Journal>) -> Result<Response, Response> {
     let keys = settings::sendgrid_public_keys(&SpinVariables).map_err(closed)?;
     let header = |name: &str| request.header(name).unwrap_or_default();
     let timestamp = header("x-twilio-email-event-webhook-timestamp");
@@ -67,12 +72,12 @@ pub async fn sendgrid(request: &Request) -> Result<Response, Response> {
             None,
         )
     })?;
-    handle(news).await?;
+    handle(news, journal).await?;
     Ok(Response::empty(204))
 }
 
 /// `POST /callbacks/acs`, and `OPTIONS` for the handshake of CloudEvents: Azure Event Grid.
-pub async fn acs(request: &Request) -> Result<Response, Response> {
+pub async fn acs(request: &Request, journal: &Rc<Journal>) -> Result<Response, Response> {
     let keys = settings::keys(
         &SpinVariables,
         "acs_callback_key",
@@ -94,14 +99,14 @@ pub async fn acs(request: &Request) -> Result<Response, Response> {
     match delivery {
         Delivery::Handshake(answer) => Ok(answer),
         Delivery::Events(events) => {
-            handle(events.iter().map(receipts::acs::read).collect()).await?;
+            handle(events.iter().map(receipts::acs::read).collect(), journal).await?;
             Ok(Response::json(200, &serde_json::json!({})))
         }
     }
 }
 
 /// Takes the news. Answers the texts that are to be sent back by whoever brought the reply, where that is not done yet.
-async fn handle(news: Vec<News>) -> Result<Vec<String>, Response> {
+async fn handle(news: Vec<News>, journal: &Rc<Journal>) -> Result<Vec<String>, Response> {
     let variables = SpinVariables;
     let policy = settings::policy(&variables).map_err(closed)?;
     let falls_back = settings::falls_back_to_email(&variables).map_err(closed)?;
@@ -113,14 +118,14 @@ async fn handle(news: Vec<News>) -> Result<Vec<String>, Response> {
             News::Nothing => ignored += 1,
         }
     }
-    let ports = Ports::open(Some(crate::ANSWER_WITHIN_MS)).await?;
+    let ports = Ports::open(journal, Some(crate::ANSWER_WITHIN_MS)).await?;
     let app = App {
         records: &ports.records(),
         queue: &ports.queue(),
         policy: &policy,
         clock: &edge::now,
     };
-    count(app.records, "receipts_ignored", ignored).await;
+    app.records.raise(&[("receipts_ignored", ignored)]).await;
     hear(&app, &told, falls_back)
         .await
         .map_err(|error| error.answer())?;
@@ -128,14 +133,14 @@ async fn handle(news: Vec<News>) -> Result<Vec<String>, Response> {
     for reply in &replies {
         let follows = take(&app, reply).await.map_err(|error| error.answer())?;
         if follows == Follows::Confirm {
-            texts.extend(confirm(&app, reply).await);
+            texts.extend(confirm(&app, &ports, reply).await);
         }
     }
     Ok(texts)
 }
 
 /// The one text that confirms a stop. Where the reply came by Twilio it is the answer to its call; else it is sent.
-async fn confirm(app: &Desk<'_>, reply: &Reply) -> Option<String> {
+async fn confirm(app: &Desk<'_>, ports: &Ports, reply: &Reply) -> Option<String> {
     let signature = settings::sender(&SpinVariables);
     let rendered = render_stopped(None, &signature, app.policy).ok()?;
     let punctual_app::core::rendering::Message::Sms(sms) = rendered.message else {
@@ -153,9 +158,15 @@ async fn confirm(app: &Desk<'_>, reply: &Reply) -> Option<String> {
     let now = edge::now();
     let id = repeat_id_of(&reply.message_id);
     // Whatever comes of it: the stop stands, and a confirmation is a courtesy.
-    let _ = acs_sms(acs, 1)
-        .text(&reply.from, &sms.text, &id, now, "stop", now)
-        .await;
+    let text = Text {
+        to: &reply.from,
+        words: &sms.text,
+        repeat_id: &id,
+        first_attempt_at: now,
+        tag: "stop",
+        trace: None,
+    };
+    let _ = acs_sms(acs, ports, 1).ok()?.text(&text, now).await;
     None
 }
 

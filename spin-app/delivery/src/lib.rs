@@ -4,10 +4,13 @@
 mod callbacks;
 mod unsubscribe;
 
+use std::rc::Rc;
+
 use punctual_app::edge::{self, Ports, Senders, SpinQueue, SpinRecords, SpinVariables};
 use punctual_app::flows::App;
 use punctual_app::flows::deliver::{Outlets, deliver};
 use punctual_app::settings;
+use punctual_app::telemetry::Journal;
 use punctual_app::web::{Keys, Request, Response, problem, unset};
 use spin_sdk::http::{IncomingRequest, ResponseOutparam};
 use spin_sdk::http_component;
@@ -26,21 +29,17 @@ pub(crate) type Desk<'a> = App<'a, SpinRecords<'a>, SpinQueue<'a>>;
 
 #[http_component]
 async fn handle(incoming: IncomingRequest, outparam: ResponseOutparam) {
-    let response = match edge::read_up_to(incoming, BODY_BYTES_MAX).await {
-        Ok(request) => route(&request).await.unwrap_or_else(|refusal| refusal),
-        Err(refusal) => refusal,
-    };
-    edge::answer(outparam, response).await;
+    edge::serve("delivery", incoming, outparam, BODY_BYTES_MAX, route).await;
 }
 
-async fn route(request: &Request) -> Result<Response, Response> {
+async fn route(request: &Request, journal: &Rc<Journal>) -> Result<Response, Response> {
     match (request.method.as_str(), request.segments().as_slice()) {
-        ("POST", ["deliver"]) => drain(request).await,
-        ("POST", ["callbacks", "twilio"]) => callbacks::twilio(request).await,
-        ("POST", ["callbacks", "sendgrid"]) => callbacks::sendgrid(request).await,
-        ("POST" | "OPTIONS", ["callbacks", "acs"]) => callbacks::acs(request).await,
+        ("POST", ["deliver"]) => drain(request, journal).await,
+        ("POST", ["callbacks", "twilio"]) => callbacks::twilio(request, journal).await,
+        ("POST", ["callbacks", "sendgrid"]) => callbacks::sendgrid(request, journal).await,
+        ("POST" | "OPTIONS", ["callbacks", "acs"]) => callbacks::acs(request, journal).await,
         ("GET" | "HEAD", ["unsubscribe"]) => unsubscribe::page(request),
-        ("POST", ["unsubscribe"]) => unsubscribe::act(request).await,
+        ("POST", ["unsubscribe"]) => unsubscribe::act(request, journal).await,
         (_, ["deliver"] | ["callbacks", "twilio" | "sendgrid"]) => Err(not_allowed("POST")),
         (_, ["callbacks", "acs"]) => Err(not_allowed("POST, OPTIONS")),
         (_, ["unsubscribe"]) => Err(not_allowed("GET, POST")),
@@ -53,7 +52,7 @@ fn not_allowed(methods: &str) -> Response {
 }
 
 /// `POST /deliver?wait=SECONDS&max=N`.
-async fn drain(request: &Request) -> Result<Response, Response> {
+async fn drain(request: &Request, journal: &Rc<Journal>) -> Result<Response, Response> {
     let variables = SpinVariables;
     let keys = settings::keys(&variables, "timer_key", Some("timer_key_second"))
         .map_err(|error| unset(&error))?;
@@ -65,7 +64,7 @@ async fn drain(request: &Request) -> Result<Response, Response> {
     let wait_seconds = request.query.number("wait", 0)?;
     let max = request.query.number("max", MAX_DEFAULT)?;
 
-    let ports = Ports::open(None).await?;
+    let ports = Ports::open(journal, None).await?;
     let app = App {
         records: &ports.records(),
         queue: &ports.queue(),
@@ -73,7 +72,8 @@ async fn drain(request: &Request) -> Result<Response, Response> {
         clock: &edge::now,
     };
     let signature = settings::sender(&variables);
-    let senders = Senders::open(ports.sql()?, &signature).map_err(|error| unset(&error))?;
+    let senders = Senders::open(&ports, &signature);
+    let senders = senders.map_err(|error| unset(&error))?;
     let outlets = Outlets {
         email: &senders.email,
         sms: &senders.sms,

@@ -1,13 +1,18 @@
 //! The scheduler component: hears of changes and keeps the reminders in step with them.
 //! It holds no provider key and may reach no provider.
 
+use std::rc::Rc;
+
 use punctual_app::core::events::{Event, EventKind, read_event};
 use punctual_app::edge::{self, Ports, SpinVariables};
 use punctual_app::flows::settle::Report;
 use punctual_app::flows::{App, reconcile, webhook};
 use punctual_app::settings;
 use punctual_app::sql::atomically;
-use punctual_app::web::{self, Keys, Request, Response, problem, unavailable, unset};
+use punctual_app::telemetry::{Journal, counters};
+use punctual_app::web::{
+    self, BODY_BYTES_MAX, Keys, Request, Response, problem, unavailable, unset,
+};
 use spin_sdk::http::{IncomingRequest, ResponseOutparam};
 use spin_sdk::http_component;
 
@@ -18,18 +23,14 @@ const SWEEP_WITHIN_MS: i64 = 28_000;
 
 #[http_component]
 async fn handle(incoming: IncomingRequest, outparam: ResponseOutparam) {
-    let response = match edge::read(incoming).await {
-        Ok(request) => route(&request).await.unwrap_or_else(|refusal| refusal),
-        Err(refusal) => refusal,
-    };
-    edge::answer(outparam, response).await;
+    edge::serve("scheduler", incoming, outparam, BODY_BYTES_MAX, route).await;
 }
 
-async fn route(request: &Request) -> Result<Response, Response> {
+async fn route(request: &Request, journal: &Rc<Journal>) -> Result<Response, Response> {
     let route = (request.method.as_str(), request.path.trim_end_matches('/'));
     match route {
-        ("POST", "/webhooks/dataverse") => take_event(request).await,
-        ("POST", "/reconcile") => sweep(request).await,
+        ("POST", "/webhooks/dataverse") => take_event(request, journal).await,
+        ("POST", "/reconcile") => sweep(request, journal).await,
         (_, "/webhooks/dataverse" | "/reconcile") => {
             Err(problem(405, "method not allowed", "use POST", None).with("allow", "POST"))
         }
@@ -38,7 +39,7 @@ async fn route(request: &Request) -> Result<Response, Response> {
 }
 
 /// `POST /webhooks/dataverse`: the header is tried first, `?code=` is what Dataverse's WebhookKey sends.
-async fn take_event(request: &Request) -> Result<Response, Response> {
+async fn take_event(request: &Request, journal: &Rc<Journal>) -> Result<Response, Response> {
     let variables = SpinVariables;
     let keys = settings::keys(&variables, "webhook_key", Some("webhook_key_second"))
         .map_err(|error| unset(&error))?;
@@ -56,11 +57,13 @@ async fn take_event(request: &Request) -> Result<Response, Response> {
     let event = read_event(&request.body, &mapping)
         .map_err(|wrong| problem(400, "malformed event", &wrong.detail, Some(&wrong.field)))?;
     webhook::check_headers(request, &event)?;
+    let header = request.header("x-ms-correlation-request-id");
+    journal.belongs_to(event.correlation_id.as_deref().or(header));
     let ignored = || Ok(webhook::answer(&event.id, "ignored", &Report::default()));
     if !event.mapped {
         return ignored();
     }
-    let ports = Ports::open(Some(ANSWER_WITHIN_MS)).await?;
+    let ports = Ports::open(journal, Some(ANSWER_WITHIN_MS)).await?;
     let app = App {
         records: &ports.records(),
         queue: &ports.queue(),
@@ -76,7 +79,14 @@ async fn take_event(request: &Request) -> Result<Response, Response> {
         refuse_without_attributes(request, &event)?;
         let taking = webhook::take(&app, &event);
         match ports.shared_database() {
-            Some(sql) => atomically(sql, taking).await,
+            Some(sql) => {
+                let counted = async {
+                    let report = taking.await?;
+                    counters::webhook(sql, journal, edge::now())?;
+                    Ok(report)
+                };
+                atomically(sql, counted).await
+            }
             None => taking.await,
         }
     };
@@ -101,7 +111,7 @@ fn refuse_without_attributes(request: &Request, event: &Event) -> Result<(), Res
 }
 
 /// `POST /reconcile?since=RFC3339`.
-async fn sweep(request: &Request) -> Result<Response, Response> {
+async fn sweep(request: &Request, journal: &Rc<Journal>) -> Result<Response, Response> {
     let variables = SpinVariables;
     let keys = settings::keys(&variables, "timer_key", Some("timer_key_second"))
         .map_err(|error| unset(&error))?;
@@ -121,7 +131,7 @@ async fn sweep(request: &Request) -> Result<Response, Response> {
             )
         })?),
     };
-    let ports = Ports::open(Some(SWEEP_WITHIN_MS)).await?;
+    let ports = Ports::open(journal, Some(SWEEP_WITHIN_MS)).await?;
     let app = App {
         records: &ports.records(),
         queue: &ports.queue(),

@@ -5,6 +5,7 @@
 //! - [`receipts`]: what providers tell later, read and verified. [`links`]: the link that ends a person's emails.
 //! - [`flows`]: what happens on an event, a due message, a receipt, a reconcile.
 //! - [`http`]: requests that go out. [`cache`]: what may be forgotten. [`signin`]: who we are in Azure.
+//! - [`telemetry`]: what is told of the work while it goes on.
 //! - [`settings`]: the Spin variables, read once a request; nothing falls open.
 //! - [`web`]: routing, authentication, problem documents.
 //! - [`edge`]: the only place that knows spin_sdk. The rest runs on any host with these traits.
@@ -22,4 +23,5 @@ pub mod senders;
 pub mod settings;
 pub mod signin;
 pub mod sql;
+pub mod telemetry;
 pub mod web;

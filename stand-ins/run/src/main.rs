@@ -13,9 +13,10 @@ use punctual_stand_in_servicebus::options::QueueOptions;
 use punctual_stand_ins::Authority;
 use punctual_stand_ins::ShellOptions;
 use {
-    punctual_stand_in_acs as acs, punctual_stand_in_dataverse as dataverse,
-    punctual_stand_in_entra as entra, punctual_stand_in_sendgrid as sendgrid,
-    punctual_stand_in_servicebus as servicebus, punctual_stand_in_twilio as twilio,
+    punctual_stand_in_acs as acs, punctual_stand_in_appinsights as appinsights,
+    punctual_stand_in_dataverse as dataverse, punctual_stand_in_entra as entra,
+    punctual_stand_in_sendgrid as sendgrid, punctual_stand_in_servicebus as servicebus,
+    punctual_stand_in_twilio as twilio,
 };
 
 /// Stand-ins of the cloud services that Punctual uses, on loopback.
@@ -84,6 +85,15 @@ struct Arguments {
     /// Azure Communication Services, control: clock, faults, requests, messages, people, inbound texts, webhooks.
     #[arg(long, default_value = "127.0.0.1:0")]
     acs_control: SocketAddr,
+    /// Application Insights and an OpenTelemetry collector, HTTP.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    appinsights_http: SocketAddr,
+    /// The same, HTTPS; the same certificate authority as Dataverse's.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    appinsights_https: SocketAddr,
+    /// The same, control: clock, faults, requests, items.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    appinsights_control: SocketAddr,
 }
 
 /// The audience of tokens for Service Bus, whatever the namespace.
@@ -201,6 +211,15 @@ async fn main() -> Result<()> {
         let judged = judge.judge(token, acs::access::AUDIENCE, now_ms);
         judged.map(drop)
     }));
+    let appinsights = appinsights::StandIn::start(appinsights::StandInOptions {
+        shell: shell(
+            arguments.appinsights_http,
+            arguments.appinsights_https,
+            arguments.appinsights_control,
+        )?,
+        ..appinsights::StandInOptions::new()?
+    })
+    .await?;
     println!(
         "{}",
         serde_json::json!({
@@ -210,6 +229,7 @@ async fn main() -> Result<()> {
             "sendgrid": sendgrid.describe(),
             "twilio": twilio.describe(),
             "acs": acs.describe(),
+            "appinsights": appinsights.describe(),
         })
     );
     tokio::signal::ctrl_c().await?;

@@ -1,9 +1,11 @@
 //! The reminder loop in Azure: rows in Dataverse, messages in Service Bus, over either transport, against stand-ins.
 
+mod akamai;
 mod crash;
 mod loss;
 mod requests;
 mod town;
+mod upkeep;
 
 use chrono::TimeDelta;
 use expect_test::{Expect, expect};
@@ -252,8 +254,8 @@ async fn the_console_works(transport: &str) {
         .expect("an answer")
         .text();
     for line in [
-        "punctual_notifications{status=\"sent\",reason=\"\",channel=\"sms\"} 1",
-        "punctual_notifications{status=\"canceled\",reason=\"canceled_by_staff\",channel=\"sms\"} 1",
+        "punctual_notifications{status=\"sent\",reason=\"\",channel=\"sms\",provider=\"outbox\"} 1",
+        "punctual_notifications{status=\"canceled\",reason=\"canceled_by_staff\",channel=\"sms\",provider=\"\"} 1",
         "punctual_lateness_seconds_count 1",
     ] {
         assert!(metrics.contains(line), "{line}:\n{metrics}");

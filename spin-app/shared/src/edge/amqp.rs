@@ -3,6 +3,7 @@
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,15 +11,19 @@ use punctual_servicebus::transport::tls::{Tls, TlsOptions};
 use punctual_servicebus::transport::{Clock, SystemClock, Transport, connect_tcp};
 use punctual_servicebus::{Class, Client, Credential, Error, Options};
 
-use super::SpinCache;
+use super::{SpinCache, now};
 use crate::cache::Cache;
 use crate::queue::servicebus::Namespace;
 use crate::queue::servicebus::amqp::Dial;
+use crate::telemetry::entry::CallResult;
+use crate::telemetry::{Called, Journal};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The way to a namespace.
 pub struct SpinDial {
+    /// Who is told of connections.
+    pub journal: Rc<Journal>,
     /// Whose certificate must be shown, and who we are there.
     pub namespace: Namespace,
     /// Where it is. Names do not resolve for TCP in a component.
@@ -36,10 +41,31 @@ impl Dial for SpinDial {
     type Transport = Box<dyn Transport>;
 
     fn dial(&self) -> Result<Client<Self::Transport>, Error> {
+        let ((span, parent), began_at) = (self.journal.child(None), now());
+        let client = self.connect();
+        self.journal.called(Called {
+            span,
+            parent,
+            upstream: "servicebus",
+            method: "AMQP",
+            host: self.namespace.host().to_owned(),
+            result: match &client {
+                Ok(_) => CallResult::Connected,
+                Err(_) => CallResult::Unsent,
+            },
+            began_at,
+            duration_ms: now() - began_at,
+        });
+        client
+    }
+}
+
+impl SpinDial {
+    fn connect(&self) -> Result<Client<Box<dyn Transport>>, Error> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
         let host = self.namespace.host();
         let tcp = connect_tcp(self.address, CONNECT_TIMEOUT)?;
-        let transport: Self::Transport = match &self.tls {
+        let transport: Box<dyn Transport> = match &self.tls {
             Some(options) => Box::new(Tls::connect(tcp, host, options, &clock, CONNECT_TIMEOUT)?),
             None => Box::new(tcp),
         };

@@ -5,13 +5,16 @@ mod cache;
 mod http;
 mod ports;
 mod senders;
+mod serve;
 
 pub use amqp::SpinDial;
 pub use cache::SpinCache;
 pub use http::SpinHttp;
 pub use ports::{Ports, SpinQueue, SpinRecords, SpinSignIn};
 pub use senders::{Senders, SpinSender, acs_sms};
+pub use serve::serve;
 
+use std::cell::OnceCell;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures::StreamExt;
@@ -21,15 +24,10 @@ use spin_sdk::sqlite::{Connection, Value as SpinValue};
 use crate::core::Instant;
 use crate::settings::Variables;
 use crate::sql::{Row, Sql, SqlError, Value};
-use crate::web::{BODY_BYTES_MAX, Query, Request, Response, problem};
+use crate::web::{Query, Request, Response, problem};
 
 /// Reads a request to its end, or answers 413 as soon as it proves too large.
-pub async fn read(incoming: IncomingRequest) -> Result<Request, Response> {
-    read_up_to(incoming, BODY_BYTES_MAX).await
-}
-
-/// The same with another limit.
-pub async fn read_up_to(incoming: IncomingRequest, bytes_max: usize) -> Result<Request, Response> {
+async fn read_up_to(incoming: IncomingRequest, bytes_max: usize) -> Result<Request, Response> {
     let too_large = || {
         problem(
             413,
@@ -38,18 +36,7 @@ pub async fn read_up_to(incoming: IncomingRequest, bytes_max: usize) -> Result<R
             None,
         )
     };
-    let method = match incoming.method() {
-        Method::Get => "GET".to_owned(),
-        Method::Head => "HEAD".to_owned(),
-        Method::Post => "POST".to_owned(),
-        Method::Put => "PUT".to_owned(),
-        Method::Delete => "DELETE".to_owned(),
-        Method::Patch => "PATCH".to_owned(),
-        Method::Options => "OPTIONS".to_owned(),
-        Method::Connect => "CONNECT".to_owned(),
-        Method::Trace => "TRACE".to_owned(),
-        Method::Other(name) => name.to_ascii_uppercase(),
-    };
+    let method = method(&incoming);
     let path_and_query = incoming.path_with_query().unwrap_or_default();
     let (path, query) = path_and_query
         .split_once('?')
@@ -97,14 +84,37 @@ pub async fn read_up_to(incoming: IncomingRequest, bytes_max: usize) -> Result<R
     Ok(Request { body, ..request })
 }
 
+fn method(incoming: &IncomingRequest) -> String {
+    let name = match incoming.method() {
+        Method::Get => "GET",
+        Method::Head => "HEAD",
+        Method::Post => "POST",
+        Method::Put => "PUT",
+        Method::Delete => "DELETE",
+        Method::Patch => "PATCH",
+        Method::Options => "OPTIONS",
+        Method::Connect => "CONNECT",
+        Method::Trace => "TRACE",
+        Method::Other(name) => return name.to_ascii_uppercase(),
+    };
+    name.to_owned()
+}
+
 /// Sends the answer.
-pub async fn answer(outparam: ResponseOutparam, response: Response) {
+async fn answer(outparam: ResponseOutparam, response: Response) {
     let Response {
         status,
         mut headers,
         body,
     } = response;
     headers.push(("content-length", body.len().to_string()));
+    // The caller may be gone; there is nobody left to tell.
+    let _ = outparam
+        .set_with_body(outgoing(status, headers), body)
+        .await;
+}
+
+fn outgoing(status: u16, headers: Vec<(&'static str, String)>) -> OutgoingResponse {
     let fields: Vec<_> = headers
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.into_bytes()))
@@ -113,8 +123,7 @@ pub async fn answer(outparam: ResponseOutparam, response: Response) {
     let outgoing =
         OutgoingResponse::new(Headers::from_list(&fields).unwrap_or_else(|_| Headers::new()));
     let _ = outgoing.set_status_code(status);
-    // The caller may be gone; there is nobody left to tell.
-    let _ = outparam.set_with_body(outgoing, body).await;
+    outgoing
 }
 
 /// The host's clock.
@@ -157,19 +166,38 @@ impl Variables for SpinVariables {
     }
 }
 
-/// A connection to Spin's database `default`.
-pub struct SpinSql(Connection);
+/// Spin's database `default`, opened with the first statement: a host without databases runs whoever has none to execute.
+#[derive(Default)]
+pub struct SpinSql(OnceCell<Opened>);
+
+struct Opened(Connection);
 
 impl SpinSql {
     /// Opens the database and brings its schema up to date.
     pub fn open() -> Result<Self, SqlError> {
-        let sql = Self(Connection::open_default().map_err(|error| SqlError(error.to_string()))?);
-        crate::sql::prepare(&sql)?;
+        let sql = Self::default();
+        sql.opened()?;
         Ok(sql)
+    }
+
+    fn opened(&self) -> Result<&Opened, SqlError> {
+        if let Some(opened) = self.0.get() {
+            return Ok(opened);
+        }
+        let opened = Connection::open_default().map_err(|error| SqlError(error.to_string()))?;
+        let opened = Opened(opened);
+        crate::sql::prepare(&opened)?;
+        Ok(self.0.get_or_init(|| opened))
     }
 }
 
 impl Sql for SpinSql {
+    fn execute(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, SqlError> {
+        self.opened()?.execute(statement, parameters)
+    }
+}
+
+impl Sql for Opened {
     fn execute(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, SqlError> {
         let parameters: Vec<_> = parameters.iter().map(to_spin).collect();
         let result = self

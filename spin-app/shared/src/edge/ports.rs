@@ -1,6 +1,7 @@
 //! The adapters that the settings chose, ready for one request.
 
 use std::cell::OnceCell;
+use std::rc::Rc;
 
 use punctual_servicebus::transport::tls::TlsOptions;
 use punctual_servicebus::{Credential, UnixMs};
@@ -17,14 +18,16 @@ use crate::queue::servicebus::{Access, Namespace, RESOURCE};
 use crate::records::any::AnyRecords;
 use crate::records::dataverse::{AppointmentTable, DataverseRecords, Foreseen};
 use crate::records::embedded::EmbeddedRecords;
+use crate::records::watched::Watched;
 use crate::settings::{self, BusTransport, QueueChoice, RecordsChoice, SettingError, Way};
 use crate::signin::{Identity, SignIn, Tokens};
+use crate::telemetry::Journal;
 use crate::web::{Response, unavailable, unset};
 
 /// The queue as a component uses it.
 pub type SpinQueue<'a> = AnyQueue<'a, SpinSql, SpinHttp, SpinDial>;
 /// The records as a component uses them.
-pub type SpinRecords<'a> = AnyRecords<'a, SpinSql, SpinHttp>;
+pub type SpinRecords<'a> = Watched<'a, AnyRecords<'a, SpinSql, SpinHttp>>;
 /// The source of tokens as a component uses it.
 pub type SpinSignIn = SignIn<SpinHttp, SpinCache, fn() -> Instant>;
 
@@ -36,16 +39,18 @@ pub struct Ports {
     environment: Option<Environment>,
     bus: Option<Bus>,
     deadline: Option<Instant>,
+    journal: Rc<Journal>,
 }
 
 /// A Dataverse environment.
 struct Environment {
+    http: SpinHttp,
     url: String,
     table: AppointmentTable,
 }
 
 enum Bus {
-    Rest(Namespace),
+    Rest(SpinHttp, Namespace),
     Amqp(SpinDial),
 }
 
@@ -89,38 +94,41 @@ impl Ports {
 
     /// Opens what the settings name. Refuses with the name of what is missing or wrong. What goes to Dataverse
     /// after `within_ms` is given up, so that the caller has an answer in time.
-    pub async fn open(within_ms: Option<i64>) -> Result<Self, Response> {
+    pub async fn open(journal: &Rc<Journal>, within_ms: Option<i64>) -> Result<Self, Response> {
         let choices = Choices::read().map_err(|error| unset(&error))?;
         let needs_sql = choices.needs_sql();
-        let sign_in = choices
-            .identity
-            .map(|identity| SignIn::new(SpinHttp, SpinCache::open(), identity, now as fn() -> _));
+        let sign_in = choices.identity.map(|identity| {
+            let http = SpinHttp::to("entra", journal);
+            SignIn::new(http, SpinCache::open(), identity, now as fn() -> _)
+        });
         let environment = match choices.records {
             RecordsChoice::Embedded => None,
             RecordsChoice::Dataverse { url, mapping } => {
                 let table = AppointmentTable::new(&mapping);
                 let table = table.map_err(|error| FlowError::from(error).answer())?;
-                Some(Environment { url, table })
+                let http = SpinHttp::to("dataverse", journal);
+                Some(Environment { http, url, table })
             }
         };
         let ports = Self {
             sql: OnceCell::new(),
-            bus: bus(choices.queue, sign_in.as_ref()).await?,
+            bus: bus(choices.queue, sign_in.as_ref(), journal).await?,
             sign_in,
             environment,
             deadline: within_ms.map(|within_ms| now() + within_ms),
+            journal: Rc::clone(journal),
         };
         if needs_sql {
-            ports.sql()?;
+            let _ = ports.sql.set(open_sql()?);
         }
         Ok(ports)
     }
 
     /// The records.
     pub fn records(&self) -> SpinRecords<'_> {
-        match (&self.environment, &self.sign_in, self.sql.get()) {
+        let records = match (&self.environment, &self.sign_in, self.sql.get()) {
             (Some(environment), Some(sign_in), _) => AnyRecords::Dataverse(DataverseRecords {
-                http: &SpinHttp,
+                http: &environment.http,
                 tokens: sign_in,
                 url: &environment.url,
                 table: &environment.table,
@@ -131,15 +139,18 @@ impl Ports {
             (_, _, Some(sql)) => AnyRecords::Embedded(EmbeddedRecords(sql)),
             // `open` opens the database wherever something is embedded, and refuses an environment without a sign-in.
             _ => unreachable!("records have somewhere to be"),
+        };
+        Watched {
+            records,
+            journal: &self.journal,
         }
     }
 
     /// The queue.
     pub fn queue(&self) -> SpinQueue<'_> {
         match (&self.bus, self.sql.get()) {
-            (Some(Bus::Rest(namespace)), _) => {
-                let tokens = self.sign_in.as_ref().map(|sign_in| sign_in as &dyn Tokens);
-                AnyQueue::Rest(RestQueue::new(&SpinHttp, namespace, tokens))
+            (Some(Bus::Rest(http, namespace)), _) => {
+                AnyQueue::Rest(RestQueue::new(http, namespace, self.tokens()))
             }
             (Some(Bus::Amqp(dial)), _) => {
                 AnyQueue::Amqp(Box::new(AmqpQueue::new(dial, &dial.namespace)))
@@ -149,19 +160,36 @@ impl Ports {
         }
     }
 
-    /// The embedded database, opened for whoever needs it besides: the outbox.
-    pub fn sql(&self) -> Result<&SpinSql, Response> {
-        if let Some(sql) = self.sql.get() {
-            return Ok(sql);
-        }
-        let sql = open_sql()?;
-        Ok(self.sql.get_or_init(|| sql))
+    /// The embedded database for whoever needs it besides: the outbox. Where nothing is embedded it is opened when it is used.
+    pub fn sql(&self) -> &SpinSql {
+        self.sql.get_or_init(SpinSql::default)
+    }
+
+    /// Who is told of what happens.
+    pub fn journal(&self) -> &Rc<Journal> {
+        &self.journal
+    }
+
+    /// Where tokens come from, if the settings say who we are in Azure.
+    pub fn tokens(&self) -> Option<&dyn Tokens> {
+        self.sign_in.as_ref().map(|sign_in| sign_in as &dyn Tokens)
     }
 
     /// The database that records and queue share, so that a flow can be one transaction.
     pub fn shared_database(&self) -> Option<&SpinSql> {
         let is_shared = self.bus.is_none() && self.environment.is_none();
         self.sql.get().filter(|_| is_shared)
+    }
+
+    /// The database that the records are in, if they are embedded.
+    pub fn embedded_records(&self) -> Option<&SpinSql> {
+        self.sql.get().filter(|_| self.environment.is_none())
+    }
+
+    /// The database of the records where the queue has no part in it, so that looking and writing can be one transaction.
+    pub fn records_database(&self) -> Option<&SpinSql> {
+        let has_records = self.environment.is_none() && self.bus.is_some();
+        self.sql.get().filter(|_| has_records)
     }
 
     /// Whether the truth is elsewhere, so that events are hints.
@@ -174,7 +202,11 @@ fn open_sql() -> Result<SpinSql, Response> {
     SpinSql::open().map_err(|error| unavailable(&error.to_string()))
 }
 
-async fn bus(choice: QueueChoice, sign_in: Option<&SpinSignIn>) -> Result<Option<Bus>, Response> {
+async fn bus(
+    choice: QueueChoice,
+    sign_in: Option<&SpinSignIn>,
+    journal: &Rc<Journal>,
+) -> Result<Option<Bus>, Response> {
     let QueueChoice::ServiceBus(namespace, transport) = choice else {
         return Ok(None);
     };
@@ -184,13 +216,14 @@ async fn bus(choice: QueueChoice, sign_in: Option<&SpinSignIn>) -> Result<Option
         extra_ca_pem,
     } = transport
     else {
-        return Ok(Some(Bus::Rest(namespace)));
+        let http = SpinHttp::to("servicebus", journal);
+        return Ok(Some(Bus::Rest(http, namespace)));
     };
     let address = match way {
         Way::Address(address) => address,
         Way::LookUp { resolver, port } => {
-            let cache = SpinCache::open();
-            look_up(&SpinHttp, &cache, &resolver, namespace.host(), port, now())
+            let (http, cache) = (SpinHttp::to("dns", journal), SpinCache::open());
+            look_up(&http, &cache, &resolver, namespace.host(), port, now())
                 .await
                 .map_err(|error| unavailable(&error.to_string()))?
         }
@@ -215,6 +248,7 @@ async fn bus(choice: QueueChoice, sign_in: Option<&SpinSignIn>) -> Result<Option
         (Access::SignIn, None) => return Err(unset(&settings::missing("sign_in"))),
     };
     Ok(Some(Bus::Amqp(SpinDial {
+        journal: Rc::clone(journal),
         namespace,
         address,
         credential,

@@ -29,7 +29,7 @@ pub fn instead(row: &NotificationRow, now: Instant) -> Option<NotificationRow> {
         Channel::Email,
         core.start_at,
     )?;
-    Some(NotificationRow::new(Notification {
+    let email = NotificationRow::new(Notification {
         id,
         channel: Channel::Email,
         due_at: now,
@@ -40,5 +40,9 @@ pub fn instead(row: &NotificationRow, now: Instant) -> Option<NotificationRow> {
         retry_at: None,
         send_now_at: Some(now),
         ..core.clone()
-    }))
+    });
+    Some(NotificationRow {
+        trace: row.trace.clone(),
+        ..email
+    })
 }

@@ -99,9 +99,11 @@ async fn apply<R: Records, Q: Queue>(
             );
             row.core.due_at = change.due_at;
             match change.action {
-                Action::Create | Action::Revive | Action::Reschedule | Action::Repair => {
+                Action::Create | Action::Revive | Action::Reschedule => {
+                    row.trace = None;
                     row.turn(Status::Pending, None)
                 }
+                Action::Repair => row.turn(Status::Pending, None),
                 Action::Skip => row.turn(Status::Skipped, change.reason),
                 Action::Cancel => row.turn(Status::Canceled, change.reason),
             }
@@ -198,6 +200,7 @@ pub fn message(row: &NotificationRow, enqueue_at: Instant, suffix: &str) -> NewM
             notification: row.core.id.clone(),
             due_at: row.core.due_at,
         },
+        trace: row.trace.clone(),
         enqueue_at,
         early_ms: 0,
     }

@@ -29,6 +29,8 @@ pub struct NewMessage {
     pub message_id: String,
     /// What it says.
     pub body: Body,
+    /// The trace that it belongs to, as a `traceparent`. For whoever looks at the broker: the row has it too.
+    pub trace: Option<String>,
     /// When it shall become visible.
     pub enqueue_at: Instant,
     /// How much earlier the broker may make it visible, in milliseconds: a full hour is then spread over some time. Whoever

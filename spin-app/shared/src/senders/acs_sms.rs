@@ -4,10 +4,10 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::acs::{Acs, Bearer, NAME, RULES, error_code, http_date};
+use super::acs::{Acs, NAME, RULES, error_code, http_date};
 use super::class::{Class, Rule, class, lost, sent, word};
 use super::each::each;
-use super::{Asked, Found, Outgoing, Pace, Sender, Sent};
+use super::{Asked, Found, Outgoing, Pace, Sender, Sent, traced};
 use crate::core::rendering::Message;
 use crate::core::{Instant, Reason};
 use crate::http::{Answer, Http};
@@ -24,9 +24,9 @@ const RECIPIENT: &[Rule] = &[
 ];
 
 /// The sender.
-pub struct AcsSms<H, B> {
+pub struct AcsSms<'a, H> {
     /// The resource.
-    pub acs: Acs<H, B>,
+    pub acs: Acs<'a, H>,
     /// A number of ours, or a short code without plus.
     pub from: String,
     /// Calls under way at once.
@@ -48,12 +48,29 @@ struct Verdict {
     repeatability_result: Option<String>,
 }
 
-impl<H: Http, B: Bearer> Sender for AcsSms<H, B> {
+/// A text to one person.
+pub struct Text<'a> {
+    /// The number.
+    pub to: &'a str,
+    /// What it says.
+    pub words: &'a str,
+    /// The same for every attempt.
+    pub repeat_id: &'a str,
+    /// When the first attempt was made.
+    pub first_attempt_at: Instant,
+    /// Comes back with the delivery report.
+    pub tag: &'a str,
+    /// Its trace, as a `traceparent`.
+    pub trace: Option<&'a str>,
+}
+
+impl<H: Http> Sender for AcsSms<'_, H> {
     fn name(&self) -> &'static str {
         NAME
     }
 
     async fn send(&self, messages: &[Outgoing], pace: &Pace<'_>) -> Vec<Sent> {
+        self.acs.prepare().await;
         each(messages, self.at_once, pace, |index, now| {
             self.one(&messages[index], now)
         })
@@ -69,7 +86,7 @@ impl<H: Http, B: Bearer> Sender for AcsSms<H, B> {
     }
 }
 
-impl<H: Http, B: Bearer> AcsSms<H, B> {
+impl<H: Http> AcsSms<'_, H> {
     async fn one(&self, message: &Outgoing, now: Instant) -> Sent {
         if message.only.is_some() && now >= message.first_attempt_at + REPEATABLE_MS {
             let text = "acs recognises a repetition no longer".to_owned();
@@ -78,42 +95,35 @@ impl<H: Http, B: Bearer> AcsSms<H, B> {
         let Message::Sms(sms) = &message.message else {
             return not_a_text();
         };
-        self.text(
-            &message.recipient,
-            &sms.text,
-            &message.repeat_id,
-            message.first_attempt_at,
-            &message.notification_id,
-            now,
-        )
-        .await
+        let text = Text {
+            to: &message.recipient,
+            words: &sms.text,
+            repeat_id: &message.repeat_id,
+            first_attempt_at: message.first_attempt_at,
+            tag: &message.notification_id,
+            trace: message.trace.as_deref(),
+        };
+        self.text(&text, now).await
     }
 
-    /// Sends one text to one person. `tag` comes back with the delivery report.
-    pub async fn text(
-        &self,
-        to: &str,
-        text: &str,
-        repeat_id: &str,
-        first_attempt_at: Instant,
-        tag: &str,
-        now: Instant,
-    ) -> Sent {
+    /// Sends one text to one person.
+    pub async fn text(&self, text: &Text<'_>, now: Instant) -> Sent {
         let body = json!({
             "from": self.from,
             "smsRecipients": [{
-                "to": to,
-                "repeatabilityRequestId": repeat_id,
-                "repeatabilityFirstSent": http_date(first_attempt_at),
+                "to": text.to,
+                "repeatabilityRequestId": text.repeat_id,
+                "repeatabilityFirstSent": http_date(text.first_attempt_at),
             }],
-            "message": text,
-            "smsSendOptions": {"enableDeliveryReport": true, "tag": tag},
+            "message": text.words,
+            "smsSendOptions": {"enableDeliveryReport": true, "tag": text.tag},
         });
         let mut call = self
             .acs
             .call("POST", PATH)
             .with("content-type", "application/json");
         call.body = body.to_string().into_bytes();
+        let call = traced(call, text.trace);
         match self.acs.send(call, now).await {
             Ok(answer) => verdict(&answer, now),
             Err(error) => lost(error),

@@ -15,6 +15,7 @@ pub mod twilio;
 use uuid::Uuid;
 
 use crate::core::{Channel, Instant, Reason, rendering::Message};
+use crate::http::Call;
 
 /// One rendered reminder on its way to a provider.
 #[derive(Clone, Debug)]
@@ -40,6 +41,8 @@ pub struct Outgoing {
     /// The provider that may have taken an earlier attempt: nobody else may be given this one, and it only because it
     /// recognises a repetition.
     pub only: Option<String>,
+    /// The trace of what planned it, as a `traceparent`: it goes with the call.
+    pub trace: Option<String>,
     /// The words.
     pub message: Message,
     /// Where one click ends the emails.
@@ -60,6 +63,14 @@ pub fn repeat_id(notification: &str, send_now_at: Option<Instant>) -> String {
 /// The same for a message that answers one of a person's: one id for each that is answered.
 pub fn repeat_id_of(message: &str) -> String {
     Uuid::new_v5(&Uuid::NAMESPACE_OID, message.as_bytes()).to_string()
+}
+
+/// The call, with the trace that the message belongs to.
+fn traced(call: Call, trace: Option<&str>) -> Call {
+    match trace {
+        Some(trace) => call.with("traceparent", trace),
+        None => call,
+    }
 }
 
 /// What a provider said to a send. The texts name no person.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::acs_email::{CALENDAR_NAME, CALENDAR_TYPE, unsubscribe_headers};
 use super::class::{Class, Rule, class, lost, sent};
 use super::each::{CALL_MS, each};
-use super::{Asked, Found, Outgoing, Pace, Sender, Sent};
+use super::{Asked, Found, Outgoing, Pace, Sender, Sent, traced};
 use crate::core::rendering::Message;
 use crate::core::{Instant, Reason};
 use crate::http::{Answer, Call, Http};
@@ -27,9 +27,9 @@ const RULES: &[Rule] = &[
     ((403, 405), &[], Class::Misconfigured),
     ((429, 429), &[], Class::Retry),
     ((400, 499), &[], Class::Rejected(Reason::ProviderRejected)),
-    ((500, 500), &[], Class::Retry),
     ((503, 503), &[], Class::Retry),
-    // 502 and 504 are the word of a gateway, which does not know what became of the request behind it: no line.
+    // 500 may come after the mail was taken; 502 and 504 are the word of a gateway, which does not know what became of the
+    // request behind it: no line.
 ];
 
 /// The sender.
@@ -81,6 +81,7 @@ impl<H: Http> SendGrid<H> {
             .with("authorization", format!("Bearer {}", self.key))
             .with("content-type", "application/json");
         call.body = body.to_string().into_bytes();
+        let call = traced(call, message.trace.as_deref());
         match self.http.send(call).await {
             Ok(answer) if answer.is_success() => Sent::Accepted {
                 provider_message_id: answer.header("x-message-id").unwrap_or_default().to_owned(),

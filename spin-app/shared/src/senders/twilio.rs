@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::class::{Class, Rule, class, lost, sent};
 use super::each::{CALL_MS, each};
-use super::{Asked, Candidate, Found, Outgoing, Pace, Sender, Sent};
+use super::{Asked, Candidate, Found, Outgoing, Pace, Sender, Sent, traced};
 use crate::core::rendering::Message;
 use crate::core::{Instant, Reason};
 use crate::http::{Answer, Call, Http};
@@ -159,6 +159,7 @@ impl<H: Http> Twilio<H> {
             .call("POST", "")
             .with("content-type", "application/x-www-form-urlencoded");
         call.body = self.form(message, &sms.text, now).into_bytes();
+        let call = traced(call, message.trace.as_deref());
         match self.http.send(call).await {
             Ok(answer) if answer.is_success() => taken(&answer),
             Ok(answer) => refused(&answer, now),

@@ -1,10 +1,13 @@
 //! The Spin variables, checked when they are needed. `spin.toml` is their manual.
 
+mod archive;
 mod queue;
 mod records;
 mod senders;
 mod signin;
+mod telemetry;
 
+pub use archive::archive_after_days;
 pub use queue::{BusTransport, QueueChoice, Way, queue};
 pub use records::{RecordsChoice, records};
 pub use senders::{
@@ -13,6 +16,7 @@ pub use senders::{
     sendgrid_public_keys, sends_at_once, sms_senders, twilio_secrets,
 };
 pub use signin::sign_in;
+pub use telemetry::{Collectors, collectors, log_level};
 
 use crate::core::{Policy, events, rendering::Sender};
 

@@ -91,6 +91,8 @@ const COLUMNS: &[Column] = &[
         "From due to sent, in milliseconds; below zero if a provider's clock says earlier. Beyond 24 days: 24 days.").unaudited(),
     column("punctual_template", "Template", line(100),
         "Which words it was written in, as in reminder/fr@1."),
+    column("punctual_trace", "Trace", line(55),
+        "The trace of what planned it, as W3C Trace Context writes it.").unaudited(),
 ];
 
 const FORM: &[Section] = &[
@@ -130,6 +132,7 @@ const FORM: &[Section] = &[
             "punctual_leaseuntil",
             "punctual_firstattemptat",
             "punctual_heldby",
+            "punctual_trace",
         ]),
     },
 ];

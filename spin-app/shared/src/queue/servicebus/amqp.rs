@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::time::Duration;
 
+use punctual_servicebus::codec::SimpleValue;
 use punctual_servicebus::ops::outgoing::OutgoingMessage;
 use punctual_servicebus::ops::received::BrokeredMessage;
 use punctual_servicebus::ops::schedule::{Cancellation, SequenceNumber as Number};
@@ -262,8 +263,12 @@ impl<D: Dial> Cancel for AmqpQueue<'_, D> {
 
 fn outgoing(message: &NewMessage) -> OutgoingMessage {
     let at = UnixMs(wire::enqueue_at(message));
+    let properties = wire::properties(message).into_iter().flatten();
     OutgoingMessage {
         content_type: Some(wire::CONTENT_TYPE.to_owned()),
+        properties: properties
+            .map(|(name, value)| (name.to_owned(), SimpleValue::String(value.to_owned())))
+            .collect(),
         ..OutgoingMessage::scheduled(&message.message_id, wire::body(message), at)
     }
 }

@@ -1,5 +1,7 @@
 //! What both transports put into a message, and when it is to be enqueued.
 
+use std::collections::BTreeMap;
+
 use crate::core::Instant;
 use crate::queue::{Body, NewMessage};
 
@@ -10,6 +12,16 @@ pub const CONTENT_TYPE: &str = "application/json";
 pub fn body(message: &NewMessage) -> String {
     // Two strings' worth of JSON: it cannot fail.
     serde_json::to_string(&message.body).unwrap_or_default()
+}
+
+/// What the application adds to a message: its trace, under the names that W3C's draft for AMQP and the vendor's own
+/// libraries use.
+pub fn properties(message: &NewMessage) -> Option<BTreeMap<&'static str, &str>> {
+    let trace = message.trace.as_deref()?;
+    Some(BTreeMap::from([
+        ("Diagnostic-Id", trace),
+        ("traceparent", trace),
+    ]))
 }
 
 /// The body of a message that came, none when it is not one of ours.
@@ -46,6 +58,7 @@ mod tests {
                 notification: notification.to_owned(),
                 due_at: 0,
             },
+            trace: None,
             enqueue_at: 1_000_000,
             early_ms,
         }

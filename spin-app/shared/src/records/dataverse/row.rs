@@ -19,7 +19,7 @@ pub const APPOINTMENT: &str = "punctual_appointment";
 pub const SELECT: &str = "punctual_notificationid,punctual_appointmentid,punctual_step,punctual_channel,punctual_startat,\
     punctual_dueat,punctual_status,punctual_reason,punctual_attempts,punctual_leaseuntil,punctual_retryat,punctual_sendnowat,\
     punctual_sequencenumber,punctual_provider,punctual_providermessageid,punctual_lasterror,punctual_sentat,\
-    punctual_firstattemptat,punctual_heldby,punctual_template,modifiedon";
+    punctual_firstattemptat,punctual_heldby,punctual_template,punctual_trace,modifiedon";
 
 /// The first value of each choice; the others follow in the order of the contract.
 const FIRST_OPTION: i64 = 749_700_000;
@@ -99,6 +99,7 @@ pub fn read(row: &Value) -> Result<NotificationRow, RecordsError> {
         first_attempt_at: time("punctual_firstattemptat"),
         held_by: text("punctual_heldby"),
         template: text("punctual_template"),
+        trace: text("punctual_trace"),
         updated_at: time("modifiedon").unwrap_or(0),
     })
 }
@@ -153,6 +154,7 @@ pub fn state(row: &NotificationRow) -> Map<String, Value> {
         "punctual_firstattemptat": time(row.first_attempt_at),
         "punctual_heldby": row.held_by,
         "punctual_template": row.template,
+        "punctual_trace": row.trace,
         "punctual_lateness": lateness,
     }))
 }

@@ -13,7 +13,7 @@ pub(super) const APPOINTMENT: &str =
 
 pub(super) const NOTIFICATION: &str = "n.id, n.appointment_id, n.step, n.channel, n.start_at, n.due_at, n.status, n.reason,
     n.attempts, n.lease_until, n.retry_at, n.sequence_number, n.provider, n.provider_message_id, n.last_error, n.sent_at,
-    n.version, n.updated_at, n.send_now_at, n.first_attempt_at, n.held_by, n.template";
+    n.version, n.updated_at, n.send_now_at, n.first_attempt_at, n.held_by, n.template, n.trace";
 
 pub(super) fn appointment(mut row: Row) -> Result<Loaded, RecordsError> {
     let status = row.text(9);
@@ -68,6 +68,7 @@ pub(super) fn notification(mut row: Row) -> Result<NotificationRow, RecordsError
         first_attempt_at: row.optional_integer(19),
         held_by: row.optional_text(20),
         template: row.optional_text(21),
+        trace: row.optional_text(22),
         version: row.integer(16),
         updated_at: row.integer(17),
     })
@@ -98,6 +99,7 @@ pub(super) fn notification_to_json(row: &NotificationRow) -> Value {
         row.first_attempt_at,
         row.held_by,
         row.template,
+        row.trace,
     ])
 }
 

@@ -60,6 +60,7 @@ fn message(id: &str, only: Option<&str>) -> Outgoing {
         first_attempt_at: 0,
         start_at: 1,
         only: only.map(str::to_owned),
+        trace: None,
         message: Message::Sms(Sms {
             text: String::new(),
             size,

@@ -135,6 +135,27 @@ fn what_is_wrong_is_named() {
         "twilio_messaging_service",
     );
     refused(ACS_SMS, &[("acs_key", "not base64")], "acs_key");
+    refused(ACS_SMS, &[("acs_key", "")], "acs_key");
+    refused(
+        ACS_SMS,
+        &[("acs_key", ""), ("sign_in", "client_secret")],
+        "entra_tenant",
+    );
+}
+
+#[test]
+fn without_an_access_key_the_identity_opens_acs() {
+    let identity = [
+        ("acs_key", ""),
+        ("sign_in", "managed_identity"),
+        ("identity_endpoint", "http://169.254.169.254"),
+    ];
+    let variables = read(&[ACS_SMS, &identity].concat());
+    let choices = sms_senders(&variables).expect("it is whole");
+    let SenderChoice::Acs(acs) = choices.first else {
+        panic!("{choices:?}");
+    };
+    assert_eq!(acs.key, None);
 }
 
 #[test]

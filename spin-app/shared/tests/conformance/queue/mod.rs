@@ -57,6 +57,7 @@ fn message(name: &str, enqueue_at: Instant) -> NewMessage {
             notification: name.to_owned(),
             due_at: enqueue_at,
         },
+        trace: None,
         enqueue_at,
         early_ms: 0,
     }

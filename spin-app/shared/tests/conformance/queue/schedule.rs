@@ -91,6 +91,7 @@ pub async fn a_body_comes_back_as_it_went_in<B: Broker>(broker: &B) {
         let messages = [NewMessage {
             message_id: format!("é'\"/{turn}"),
             body: body.clone(),
+            trace: None,
             enqueue_at: now,
             early_ms: 0,
         }];

@@ -128,6 +128,7 @@ pub fn message(channel: Channel, number: u32) -> Outgoing {
         first_attempt_at: NOW,
         start_at: NOW + 86_400_000,
         only: None,
+        trace: None,
         message,
         unsubscribe_url: None,
         calendar: None,

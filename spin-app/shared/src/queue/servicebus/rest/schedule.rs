@@ -1,5 +1,7 @@
 //! New messages, many in one request.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::super::wire;
@@ -19,6 +21,8 @@ const BATCH_TYPE: &str = "application/vnd.microsoft.servicebus.json";
 struct Member<'a> {
     body: String,
     broker_properties: Outgoing<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_properties: Option<BTreeMap<&'static str, &'a str>>,
 }
 
 /// The messages as JSON arrays, each small enough for one request.
@@ -31,6 +35,7 @@ pub(super) fn batches(messages: &[NewMessage]) -> Vec<String> {
                 message_id: &message.message_id,
                 scheduled_enqueue_time_utc: http_date(wire::enqueue_at(message)),
             },
+            user_properties: wire::properties(message),
         };
         let member = serde_json::to_string(&member).unwrap_or_default();
         match batches.last_mut() {
@@ -66,6 +71,8 @@ mod tests {
     use super::*;
     use crate::queue::Body;
 
+    const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
     #[test]
     fn no_batch_is_larger_than_a_message_may_be() {
         let message = |number: usize| NewMessage {
@@ -74,6 +81,7 @@ mod tests {
                 notification: number.to_string(),
                 due_at: 1_779_958_800_000,
             },
+            trace: (number == 0).then(|| TRACE.to_owned()),
             enqueue_at: 1_779_958_800_000,
             early_ms: 0,
         };
@@ -91,7 +99,7 @@ mod tests {
         let member: serde_json::Value = serde_json::from_str(&batches[0]).unwrap();
         assert_eq!(
             member[0].to_string(),
-            r#"{"Body":"{\"notification\":\"0\",\"due_at\":1779958800000}","BrokerProperties":{"MessageId":"0/1","ScheduledEnqueueTimeUtc":"Thu, 28 May 2026 09:00:00 GMT"}}"#
+            r#"{"Body":"{\"notification\":\"0\",\"due_at\":1779958800000}","BrokerProperties":{"MessageId":"0/1","ScheduledEnqueueTimeUtc":"Thu, 28 May 2026 09:00:00 GMT"},"UserProperties":{"Diagnostic-Id":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01","traceparent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}}"#
         );
     }
 }
