@@ -41,6 +41,8 @@ enum Task {
     Test(tests::Arguments),
     /// Run months of a clinic's life in seconds, out of a seed and under faults, and check the promises.
     Sim(sim::Arguments),
+    /// Run it over real sockets for minutes, kill a host again and again, and look for what is lost, doubled or leaked.
+    Soak(sim::Arguments),
     /// Measure: the planning core, the application under load, then Service Bus beside the vendor's clients.
     Bench(bench::Arguments),
     /// Tell the webhook of a Dataverse environment where Punctual is, and look whether all that it needs is there.
@@ -63,7 +65,8 @@ fn main() -> ExitCode {
         Task::Up(arguments) => up::run(&arguments),
         Task::StandIns(arguments) => stand_ins::run(&arguments),
         Task::Test(arguments) => tests::run(&arguments),
-        Task::Sim(arguments) => sim::run(&arguments),
+        Task::Sim(arguments) => sim::simulate(&arguments),
+        Task::Soak(arguments) => sim::soak(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Connect(arguments) => connect::run(&arguments),
         Task::Backfill(arguments) => backfill::run(&arguments),
