@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import { ARTEFACTS } from './clinic.ts';
 
 const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
@@ -22,7 +23,6 @@ export const LOOKS = {
 export type Look = keyof typeof LOOKS;
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const screenshots = process.env['PUNCTUAL_SCREENSHOTS'] ?? 'out/screenshots';
 
 /** With a profile of its own that ends with it. */
 export function openBrowser(): Promise<Browser> {
@@ -98,8 +98,8 @@ export class Window {
 
   /** Keeps a picture, by the look that it has: of what is in sight, or of all. */
   async picture(name: string, fullPage = false): Promise<void> {
-    mkdirSync(screenshots, { recursive: true });
-    await this.page.screenshot({ path: join(screenshots, `${name}-${this.look}.png`), fullPage });
+    mkdirSync(ARTEFACTS, { recursive: true });
+    await this.page.screenshot({ path: join(ARTEFACTS, `${name}-${this.look}.png`), fullPage });
   }
 
   /** No violation of WCAG 2.2 A or AA that a machine can find, and nothing wider than the window. */

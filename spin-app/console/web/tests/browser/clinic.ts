@@ -1,13 +1,19 @@
 /** Punctual itself, as `cargo xtask up` runs it, on free ports and under a clock that stands still until it is stepped. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
+/** Where pictures and the log are kept. */
+export const ARTEFACTS = process.env['PUNCTUAL_SCREENSHOTS'] ?? 'out/screenshots';
+
 export const OPERATOR = 'operator-token-for-tests';
 export const STAFF = 'staff-token-for-tests';
 const KEY = 'timer-key-for-tests';
+const WEBHOOK_KEY = 'webhook-key-for-tests';
+/** Before anything else is written. */
+const WRITTEN = '2026-11-01T08:00:00Z';
 
 // It compiles the components first, which takes a machine that is busy its time.
 const READY_WITHIN_MS = 240_000;
@@ -44,7 +50,7 @@ export class Clinic {
     const data = mkdtempSync(join(tmpdir(), 'punctual-console-'));
     const child = spawn(program, [
       '--no-build', '--no-timers', '--speed', '0', '--start-at', now, '--listen', '127.0.0.1:0', '--control', '127.0.0.1:0', '--data', data,
-    ], { env: { ...process.env, ...variables(carrier) }, stdio: ['ignore', 'pipe', 'inherit'] });
+    ], { env: { ...process.env, ...variables(carrier) }, stdio: ['ignore', 'pipe', log()] });
     const places = await ready(child).catch((error: unknown) => {
       child.kill();
       throw error;
@@ -74,6 +80,23 @@ export class Clinic {
     return this.api('POST', '/api/appointments', booking);
   }
 
+  /** An appointment that comes from Dataverse, where staff may write what the API would refuse. */
+  async hear(id: string, booking: Booking): Promise<void> {
+    const date = (time: string) => `/Date(${Date.parse(time)})/`;
+    const attributes: Record<string, string | undefined> = {
+      punctual_customername: booking.customer_name, punctual_service: booking.service, punctual_phone: booking.phone,
+      punctual_email: booking.email, punctual_start: date(booking.start_at), punctual_timezone: booking.time_zone, modifiedon: date(WRITTEN),
+    };
+    const list = Object.entries(attributes).filter(([, value]) => value !== undefined).map(([key, value]) => ({ key, value }));
+    const target = { __type: 'Entity:http://schemas.microsoft.com/xrm/2011/Contracts', LogicalName: 'punctual_appointment', Id: id, Attributes: list };
+    const response = await fetch(`${this.url}/webhooks/dataverse`, {
+      method: 'POST',
+      headers: { 'x-punctual-key': WEBHOOK_KEY, 'content-type': 'application/json' },
+      body: JSON.stringify({ MessageName: 'Create', PrimaryEntityName: 'punctual_appointment', PrimaryEntityId: id, InputParameters: [{ key: 'Target', value: target }] }),
+    });
+    if (!response.ok) throw new Error(`the webhook answered ${response.status}: ${await response.text()}`);
+  }
+
   async reminders(query: string): Promise<{ id: string; channel: string; step: string; status: string; reason: string | null; due_at: string; appointment_id: string }[]> {
     return (await this.api<{ items: [] }>('GET', `/api/notifications?${query}`)).items;
   }
@@ -94,9 +117,15 @@ export class Clinic {
   }
 }
 
+/** What it says of its work is kept beside the pictures. */
+function log(): number {
+  mkdirSync(ARTEFACTS, { recursive: true });
+  return openSync(join(ARTEFACTS, 'punctual-up.log'), 'w');
+}
+
 function variables(carrier: string): Record<string, string> {
   const set: Record<string, string> = {
-    webhook_key: 'webhook-key-for-tests',
+    webhook_key: WEBHOOK_KEY,
     timer_key: KEY,
     admin_token: OPERATOR,
     staff_token: STAFF,

@@ -27,7 +27,12 @@ const OTHERS = 16;
 /** Books everybody and lets the week pass. Gives the appointments' ids. */
 export async function seed(clinic: Clinic): Promise<Record<Person, string>> {
   const ids = {} as Record<Person, string>;
-  for (const [person, booking] of Object.entries(PEOPLE)) ids[person as Person] = (await clinic.book(booking)).id;
+  for (const [person, booking] of Object.entries(PEOPLE)) {
+    if (person === 'tom') continue;
+    ids[person as Person] = (await clinic.book(booking)).id;
+  }
+  ids.tom = '3f2b8c1e-5d4a-4f6b-9c7d-000000000001';
+  await clinic.hear(ids.tom, PEOPLE.tom);
   for (let number = 0; number < OTHERS; number += 1) {
     const day = String(10 + Math.floor(number / 4)).padStart(2, '0');
     await clinic.book({

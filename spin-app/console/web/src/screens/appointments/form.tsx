@@ -44,15 +44,19 @@ export function AppointmentForm({ appointment }: { appointment?: Appointment }) 
   const form = useRef<HTMLFormElement>(null);
 
   const missing = formProblems(draft);
-  const body = toApi(draft, keeps);
-  const known = { ...body, ...(keeps.has('email') ? { email: ON_FILE.email } : {}), ...(keeps.has('phone') ? { phone: ON_FILE.phone } : {}) };
+  // What is stored already does not stand in the way of another change, even if it is of no use.
+  const unchanged = (['email', 'phone'] as const).filter((contact) => appointment && draft[contact] === (appointment[contact] ?? ''));
+  const body = toApi(draft, new Set([...keeps, ...unchanged]));
+  const known = { ...toApi(draft, keeps), ...(keeps.has('email') ? { email: ON_FILE.email } : {}), ...(keeps.has('phone') ? { phone: ON_FILE.phone } : {}) };
   const preview = usePreview(missing.size === 0 ? known : undefined, keeps.size === 0);
   const problems = new Map<keyof Draft, preact.ComponentChildren>();
-  for (const [member, detail] of refusal?.problems ?? []) problems.set(FIELD_OF[member] ?? 'begins', detail);
+  for (const [member, detail] of refusal?.problems ?? []) problems.set(FIELD_OF[member] ?? 'begins', contactWords(member) ?? detail);
   if (refusal?.conflict) problems.set('begins', <ConflictWords conflict={refusal.conflict} zone={draft.time_zone} />);
-  for (const [member, detail] of preview.problems) problems.set(FIELD_OF[member] ?? 'begins', detail);
-  const unusable = unreachable(preview.reminders);
-  for (const contact of unusable) if (tried || left.has(contact)) problems.set(contact, CONTACT_WORDS[contact]);
+  for (const [member, detail] of preview.problems) {
+    const words = contactWords(member);
+    if (!words) problems.set(FIELD_OF[member] ?? 'begins', detail);
+    else if (tried || left.has(member as ContactName)) problems.set(member as ContactName, words);
+  }
   for (const [field, words] of missing) if (tried || words.startsWith('It must')) problems.set(field, words);
 
   function set(change: Partial<Draft>) {
@@ -74,14 +78,6 @@ export function AppointmentForm({ appointment }: { appointment?: Appointment }) 
     setBusy(true);
     setRefusal(undefined);
     try {
-      // Whoever is faster than the preview is not judged by what stood there before.
-      const plan = preview.fresh && preview.reminders ? preview.reminders : (await api.appointments.preview(known)).reminders;
-      // What is stored already does not stand in the way of another change.
-      if (unreachable(plan).some((contact) => draft[contact] !== (appointment?.[contact] ?? ''))) {
-        setBusy(false);
-        showMistake();
-        return;
-      }
       const saved = appointment
         ? await api.appointments.change(appointment.id, { ...body, ...atVersion(appointment) })
         : await api.appointments.create(body);
@@ -177,10 +173,8 @@ const CONTACT_WORDS = {
 
 type ContactName = 'email' | 'phone';
 
-/** The contacts that are written and cannot be used. */
-function unreachable(reminders: readonly { reason: string | null }[] | undefined): ContactName[] {
-  const has = (reason: string) => reminders?.some((one) => one.reason === reason) ?? false;
-  return [...(has('email_invalid') ? ['email' as const] : []), ...(has('phone_invalid') ? ['phone' as const] : [])];
+function contactWords(member: string): string | undefined {
+  return member === 'email' || member === 'phone' ? CONTACT_WORDS[member] : undefined;
 }
 
 /** A contact. One that is masked for whoever edits is kept, until they say that they want to replace it. */

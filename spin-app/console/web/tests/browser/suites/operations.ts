@@ -23,7 +23,8 @@ export function operations(world: World): void {
 
   test('a missing and a wrong contact are found and mended', () => world.operator(async (window) => {
     const { page } = window;
-    const { id } = await world.clinic.book({ customer_name: 'Ines Costa', service: 'Check-up', phone: '12', start_at: '2026-12-15T09:00:00Z' });
+    const id = '3f2b8c1e-5d4a-4f6b-9c7d-000000000002';
+    await world.clinic.hear(id, { customer_name: 'Ines Costa', service: 'Check-up', phone: '12', start_at: '2026-12-15T09:00:00Z' });
     await window.go('attention');
     await page.getByRole('region', { name: /^No contact / }).getByRole('link', { name: 'Ines Costa' }).first().waitFor();
     await page.getByRole('region', { name: /^Contact is not valid / }).getByRole('link', { name: 'Ines Costa' }).first().click();
