@@ -4,7 +4,7 @@ use super::*;
 
 const PROBLEM: &str = r#"{"type":"about:blank","title":"t","status":404,"detail":"d"}"#;
 const ME: &str = r#"{"role":"staff","rights":[],"clinic_name":"c","now":"2026-06-01T00:00:00Z","default_time_zone":"UTC",
-    "default_locale":"en","records":"embedded","queue":"embedded","email_sender":"outbox","sms_sender":"outbox"}"#;
+    "default_locale":"en","records":"embedded","queue":"embedded","email_sender":"outbox","sms_sender":"outbox","reminder_policy":""}"#;
 
 /// What is wrong with an answer; empty if nothing is.
 fn found(method: &str, path: &str, status: u16, headers: &[(&str, &str)], body: &str) -> String {

@@ -63,7 +63,7 @@ const VIEWS: &[View] = &[View {
 
 const FORM: &[Section] = &[Section {
     label: "Audit entry",
-    content: Content::Columns(&[
+    content: Content::Shown(&[
         "punctual_name",
         "punctual_at",
         "punctual_role",

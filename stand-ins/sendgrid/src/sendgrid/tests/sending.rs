@@ -159,12 +159,6 @@ fn a_sloppy_request_is_refused() {
         "#]],
     );
     refused(
-        r#"{"tracking_settings":{"subscription_tracking":{"enable":false}}}"#,
-        expect![[r#"
-            202
-        "#]],
-    );
-    refused(
         r#"{"mail_settings":{"sandbox_mode":{"enable":true}}}"#,
         expect![[r#"
             200
