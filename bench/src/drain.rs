@@ -19,7 +19,7 @@ const EACH_CALL: u32 = 1_000;
 pub async fn measure(table: &mut Table, amounts: &Amounts) -> Result<()> {
     let clinic = Arc::new(Clinic::open("2026-06-01T00:00:00Z").await);
     let appointments = amounts.reminders / REMINDERS;
-    book(&clinic, 0, appointments, 4).await?;
+    book(&clinic, 0, appointments, 4, REMINDERS).await?;
     clinic.set_now("2026-06-15T08:59:00Z");
     let started = Instant::now();
     let mut sent = 0;

@@ -21,9 +21,9 @@ pub async fn measure(table: &mut Table, amounts: &Amounts) -> Result<()> {
     for (clients, appointments) in [(1, amounts.appointments), (16, amounts.appointments * 4)] {
         let clinic = Arc::new(Clinic::open(NOW).await);
         // The first request makes the schema.
-        book(&clinic, 0, 1, 1).await?;
+        book(&clinic, 0, 1, 1, REMINDERS).await?;
         let started = Instant::now();
-        let mut times = book(&clinic, 1, appointments, clients).await?;
+        let mut times = book(&clinic, 1, appointments, clients, REMINDERS).await?;
         let elapsed = started.elapsed().as_secs_f64();
         times.sort();
         let at = |part: usize| times[(times.len() * part / 100).min(times.len() - 1)];
@@ -54,17 +54,25 @@ pub async fn measure(table: &mut Table, amounts: &Amounts) -> Result<()> {
     Ok(())
 }
 
-/// Posts new appointments, `count` from number `first`, and tells how long each took. All start a fortnight after
-/// [`NOW`], at the same time.
+/// Posts new appointments, `count` from number `first`, of which each gets so many `reminders`, and tells how long each took. All
+/// start a fortnight after [`NOW`], at the same time.
 pub async fn book(
     clinic: &Arc<Clinic>,
     first: u32,
     count: u32,
     clients: u32,
+    reminders: u32,
 ) -> Result<Vec<Duration>> {
     let next = Arc::new(AtomicU32::new(first));
     let under_way: Vec<_> = (0..clients)
-        .map(|_| tokio::spawn(client(clinic.clone(), next.clone(), first + count)))
+        .map(|_| {
+            tokio::spawn(client(
+                clinic.clone(),
+                next.clone(),
+                first + count,
+                reminders,
+            ))
+        })
         .collect();
     let mut times = Vec::new();
     for client in under_way {
@@ -73,7 +81,12 @@ pub async fn book(
     Ok(times)
 }
 
-async fn client(clinic: Arc<Clinic>, next: Arc<AtomicU32>, end: u32) -> Result<Vec<Duration>> {
+async fn client(
+    clinic: Arc<Clinic>,
+    next: Arc<AtomicU32>,
+    end: u32,
+    reminders: u32,
+) -> Result<Vec<Duration>> {
     let url = format!("{}/webhooks/dataverse", clinic.host.url());
     let headers = [
         ("x-punctual-key", KEY),
@@ -99,6 +112,6 @@ async fn client(clinic: Arc<Clinic>, next: Arc<AtomicU32>, end: u32) -> Result<V
             reply.status,
             reply.text()
         );
-        ensure!(reply.json()?["scheduled"] == REMINDERS, "{}", reply.text());
+        ensure!(reply.json()?["scheduled"] == reminders, "{}", reply.text());
     }
 }

@@ -8,8 +8,10 @@ mod drain;
 mod instances;
 mod load;
 mod machine;
+mod providers;
 mod sizes;
 mod table;
+mod upkeep;
 
 use anyhow::Result;
 use clap::Parser;
@@ -22,7 +24,7 @@ struct Arguments {
     /// Everything once and briefly, to see that it runs.
     #[arg(long)]
     smoke: bool,
-    /// Only these parts: sizes, boundary, instances, load, drain. All of them when none is named.
+    /// Only these parts: sizes, boundary, instances, load, drain, upkeep, providers. All of them when none is named.
     parts: Vec<String>,
 }
 
@@ -36,6 +38,10 @@ struct Amounts {
     appointments: u32,
     /// Reminders to be drained.
     reminders: u32,
+    /// Appointments of a table that was there before; six times as many notifications are archived.
+    table: u32,
+    /// Reminders that providers are given in one call.
+    sends: u32,
 }
 
 const FULL: Amounts = Amounts {
@@ -43,12 +49,16 @@ const FULL: Amounts = Amounts {
     instances: 1_000,
     appointments: 1_000,
     reminders: 12_000,
+    table: 10_000,
+    sends: 1_920,
 };
 const SMOKE: Amounts = Amounts {
     plans: 100,
     instances: 20,
     appointments: 20,
     reminders: 120,
+    table: 30,
+    sends: 24,
 };
 
 fn main() -> Result<()> {
@@ -72,6 +82,12 @@ fn main() -> Result<()> {
         }
         if wanted("drain") {
             drain::measure(&mut table, &amounts).await?;
+        }
+        if wanted("upkeep") {
+            upkeep::measure(&mut table, &amounts).await?;
+        }
+        if wanted("providers") {
+            providers::measure(&mut table, &amounts).await?;
         }
         anyhow::Ok(())
     })?;

@@ -10,6 +10,7 @@ use wasmtime_wasi_http::p2::bindings::ProxyPre;
 use crate::allowed_hosts::AllowedHosts;
 use crate::compose::Parts;
 use crate::engine::{self, Purpose};
+use crate::files::Files;
 use crate::guest::{ComponentConfig, GuestState};
 use crate::manifest::{Component, Manifest};
 use crate::routes::Routes;
@@ -43,7 +44,9 @@ impl Application {
         purpose: Purpose,
     ) -> Result<Self> {
         let components = std::thread::scope(|scope| {
-            let prepare = |component| scope.spawn(move || prepare(component, variables, purpose));
+            let folder = manifest.folder();
+            let prepare =
+                |component| scope.spawn(move || prepare(component, folder, variables, purpose));
             let under_way: Vec<_> = manifest.components.values().map(prepare).collect();
             let finish = |thread: std::thread::ScopedJoinHandle<'_, Result<Served>>| {
                 let served = thread
@@ -61,7 +64,12 @@ impl Application {
     }
 }
 
-fn prepare(component: &Component, variables: &Variables, purpose: Purpose) -> Result<Served> {
+fn prepare(
+    component: &Component,
+    folder: &Path,
+    variables: &Variables,
+    purpose: Purpose,
+) -> Result<Served> {
     let id = &component.id;
     let in_component = || format!("[component.{id}]");
     for database in &component.sqlite_databases {
@@ -91,6 +99,7 @@ fn prepare(component: &Component, variables: &Variables, purpose: Purpose) -> Re
             .with_context(in_component)?,
         sqlite_databases: component.sqlite_databases.clone(),
         key_value_stores: component.key_value_stores.clone(),
+        files: Files::gather(component, folder).with_context(in_component)?,
     };
     Ok(Served {
         config: Arc::new(config),

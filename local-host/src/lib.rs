@@ -1,6 +1,6 @@
 //! Runs a Spin application from its `spin.toml`, without the Spin CLI and under a clock that can be steered.
 //!
-//! It follows Spin: routes, variables, `allowed_outbound_hosts`, SQLite, key-value, component dependencies, one
+//! It follows Spin: routes, variables, `allowed_outbound_hosts`, SQLite, key-value, files, component dependencies, one
 //! fresh instance for each request. It adds nothing that a component could notice, but for the time of day.
 //! What it does not run it refuses by name.
 //!
@@ -25,6 +25,7 @@ pub mod client;
 mod clock;
 mod compose;
 mod engine;
+mod files;
 mod guest;
 mod harness;
 mod host;

@@ -1,5 +1,7 @@
 //! Plain lines for people, on stderr or kept for a test to read.
 
+use std::fs::File;
+use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 /// Where a host's lines go. Clones share one place.
@@ -7,6 +9,7 @@ use std::sync::{Arc, Mutex};
 pub struct Log {
     kept: Option<Arc<Mutex<Vec<String>>>>,
     printed: bool,
+    file: Option<Arc<File>>,
 }
 
 impl Log {
@@ -15,6 +18,7 @@ impl Log {
         Self {
             kept: None,
             printed: true,
+            file: None,
         }
     }
 
@@ -23,6 +27,15 @@ impl Log {
         Self {
             kept: Some(Arc::default()),
             printed: false,
+            file: None,
+        }
+    }
+
+    /// Lines are kept, and go to the end of a file too.
+    pub fn kept_and_in(file: File) -> Self {
+        Self {
+            file: Some(Arc::new(file)),
+            ..Self::kept()
         }
     }
 
@@ -30,6 +43,10 @@ impl Log {
     pub fn line(&self, text: &str) {
         if self.printed {
             eprintln!("{text}");
+        }
+        if let Some(mut file) = self.file.as_deref() {
+            // One write, since others may write there too. A log that cannot be written stops nothing.
+            let _ = file.write_all(format!("{text}\n").as_bytes());
         }
         if let Some(kept) = &self.kept {
             kept.lock()

@@ -66,6 +66,30 @@ async fn variables_and_environment_are_the_components_own() {
 }
 
 #[tokio::test]
+async fn files_are_mounted_and_only_read() {
+    let (host, _data) = start(|_| {}).await;
+    for (path, expected) in [
+        ("/file?/web/hello.txt", "Ok(\"hello\")"),
+        ("/file?/web/page.html", "Ok(\"page\")"),
+        ("/file?/files/hello.txt", "Ok(\"hello\")"),
+        // The pattern names texts alone.
+        ("/file?/files/page.html", "NotFound"),
+        ("/file?/web/../../../../etc/passwd", "Err"),
+        ("/write?/web/hello.txt", "Err"),
+        ("/write?/web/new.txt", "Err"),
+        ("/remove?/web/hello.txt", "Err"),
+        ("/bare/file?/web/hello.txt", "Err"),
+    ] {
+        let told = get(&host, path).await.text();
+        assert!(told.contains(expected), "{path}: {told}");
+    }
+    assert_eq!(
+        get(&host, "/file?/web/hello.txt").await.text(),
+        "Ok(\"hello\")"
+    );
+}
+
+#[tokio::test]
 async fn a_failing_guest_costs_one_request() {
     let (host, _data) = start(|options| options.request_timeout = Duration::from_millis(500)).await;
     for (path, because) in [

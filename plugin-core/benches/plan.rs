@@ -11,12 +11,18 @@ use plugin_core::delivering::decide;
 use plugin_core::planning::{plan, reconcile};
 use plugin_core::types::{
     Appointment, AppointmentStatus, Blocks, Channel, Instant, Notification, NotificationStatus,
-    Offset, Policy, Step, Window,
+    Offset, Policy, Step, Switches, Window,
 };
 
 /// 1 May 2026, a month before [`START`].
 const NOW: Instant = 1_777_593_600_000;
 const START: Instant = 1_780_304_400_000;
+
+/// Both channels send.
+const ALL_ON: Switches = Switches {
+    email: true,
+    sms: true,
+};
 
 /// A person of whom nothing more is known.
 const STRANGER: Person = Person {
@@ -138,6 +144,7 @@ fn delivering(c: &mut Criterion) {
                 black_box(Some(row)),
                 black_box(Some(&appointment)),
                 STRANGER.blocks,
+                ALL_ON,
                 row.due_at,
                 row.due_at,
             )

@@ -44,6 +44,9 @@ impl events::Guest for Core {
     fn iana_time_zone(text: String) -> Option<String> {
         crate::zones::iana_time_zone(&text)
     }
+    fn civil_days(instants: Vec<Instant>, time_zone: String) -> Option<Vec<String>> {
+        crate::zones::civil_days(&instants, &time_zone)
+    }
 }
 
 impl planning::Guest for Core {
@@ -79,11 +82,12 @@ impl delivering::Guest for Core {
         row: Option<Notification>,
         appointment: Option<Appointment>,
         blocks: Blocks,
+        switches: Switches,
         message_due_at: Instant,
         now: Instant,
     ) -> delivering::Decision {
         let (row, appointment) = (row.as_ref(), appointment.as_ref());
-        crate::delivering::decide(row, appointment, blocks, message_due_at, now)
+        crate::delivering::decide(row, appointment, blocks, switches, message_due_at, now)
     }
     fn last_look(row: Notification, now: Instant) -> Option<delivering::Settlement> {
         crate::delivering::last_look(&row, now)

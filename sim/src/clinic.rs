@@ -59,6 +59,18 @@ impl Status {
         }
     }
 
+    /// The one with this `statuscode`.
+    pub fn of_code(code: i64) -> Option<Self> {
+        let all = [
+            Self::Scheduled,
+            Self::Confirmed,
+            Self::Canceled,
+            Self::Completed,
+            Self::NoShow,
+        ];
+        all.into_iter().find(|status| status.codes().1 == code)
+    }
+
     /// Whether reminders are sent at all.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Scheduled | Self::Confirmed)

@@ -1,5 +1,10 @@
-//! Statements that are executed in place of what the application asked for. A provider that is out for a while is one;
-//! the others break the application on purpose, to see that the checker finds it.
+//! Statements that are executed, and requests that are sent, in place of what the application asked for. A local outbox
+//! that is out for a while is one; the others break the application on purpose, to see that the checker finds it.
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Request, Response};
+
+use crate::parts::Service;
 
 /// What is not as the application believes.
 #[derive(Debug, Default)]
@@ -12,7 +17,8 @@ pub struct Lies {
     pub told: u64,
 }
 
-/// A way to break the application, put on at its edge: the statements that it sends to the database are changed.
+/// A way to break the application, put on at its edge: the statements that it sends to the database are changed, or what
+/// it says to Dataverse and hears from there, or how it is set up.
 ///
 /// The components stay the files that are shipped. What a mutation stands for is a line of theirs that was forgotten.
 #[derive(Debug)]
@@ -21,6 +27,28 @@ pub struct Mutation {
     pub name: &'static str,
     /// What becomes of statements.
     pub changes: &'static [Change],
+    /// What becomes of bodies of requests to Dataverse: `wanted` is looked for in method, path and body.
+    pub requests: &'static [Change],
+    /// What becomes of bodies of its answers: `wanted` is looked for in the request's method, path and body.
+    pub answers: &'static [Change],
+    /// Headers of requests to Dataverse that say something else.
+    pub headers: &'static [(&'static str, &'static str)],
+    /// Settings that are wrong.
+    pub settings: &'static [(&'static str, &'static str)],
+}
+
+impl Mutation {
+    /// One that changes nothing yet.
+    pub const fn named(name: &'static str) -> Self {
+        Self {
+            name,
+            changes: &[],
+            requests: &[],
+            answers: &[],
+            headers: &[],
+            settings: &[],
+        }
+    }
 }
 
 /// Where a statement holds `wanted` and `part`, `part` becomes `instead`.
@@ -47,5 +75,54 @@ impl Lies {
             }
         }
         statement
+    }
+
+    /// What leaves for a service.
+    pub fn request(&mut self, service: Service, request: &mut Request<Bytes>) {
+        let Some(mutation) = self.mutation.filter(|_| service == Service::Dataverse) else {
+            return;
+        };
+        for (name, value) in mutation.headers {
+            let name = HeaderName::from_static(name);
+            if request.headers().contains_key(&name) {
+                self.told += 1;
+                let value = HeaderValue::from_static(value);
+                request.headers_mut().insert(name, value);
+            }
+        }
+        let title = format!("{} {}", request.method(), request.uri());
+        self.change(mutation.requests, &title, request.body_mut());
+    }
+
+    /// What comes back from there.
+    pub fn response(
+        &mut self,
+        service: Service,
+        request: &Request<Bytes>,
+        response: &mut Response<Bytes>,
+    ) {
+        let Some(mutation) = self.mutation.filter(|_| service == Service::Dataverse) else {
+            return;
+        };
+        let asked = String::from_utf8_lossy(request.body());
+        let title = format!("{} {} {asked}", request.method(), request.uri());
+        self.change(mutation.answers, &title, response.body_mut());
+        let length = HeaderValue::from(response.body().len());
+        if response.headers().contains_key("content-length") {
+            response.headers_mut().insert("content-length", length);
+        }
+    }
+
+    fn change(&mut self, changes: &[Change], title: &str, body: &mut Bytes) {
+        for change in changes {
+            let Ok(text) = std::str::from_utf8(body) else {
+                return;
+            };
+            let wanted = title.contains(change.wanted) || text.contains(change.wanted);
+            if wanted && text.contains(change.part) {
+                self.told += 1;
+                *body = text.replace(change.part, change.instead).into();
+            }
+        }
     }
 }

@@ -9,9 +9,9 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use punctual_sim::log::Log;
+use punctual_sim::parts::Wanted;
 use punctual_sim::profile::Profile;
 use punctual_sim::run::{Ended, Run};
-use punctual_sim::transport::Transport;
 
 /// Months of clinic life in seconds, under faults: the component files that are shipped, in a simulated world.
 #[derive(Parser)]
@@ -31,9 +31,15 @@ struct Arguments {
     /// The days within which they are booked.
     #[arg(long, default_value_t = 14)]
     days: i64,
-    /// Where reminders wait: embedded, rest or amqp. The seed chooses where this is not said.
+    /// Where rows are kept: embedded or dataverse. The seed chooses where this is not said, here and below.
+    #[arg(long)]
+    records: Option<String>,
+    /// Where reminders wait: embedded, rest or amqp.
     #[arg(long)]
     queue: Option<String>,
+    /// Who sends: outbox, twilio (with SendGrid for email) or acs.
+    #[arg(long)]
+    senders: Option<String>,
     /// Writes everything that happens to this file.
     #[arg(long)]
     log: Option<PathBuf>,
@@ -54,10 +60,11 @@ fn run(arguments: &Arguments) -> Result<bool> {
     let Some(profile) = Profile::named(&arguments.profile) else {
         bail!("no profile {:?}: calm, bad-day or hell", arguments.profile);
     };
-    let transport = match &arguments.queue {
-        None => None,
-        Some(name) => Some(Transport::named(name).with_context(|| format!("no queue {name:?}"))?),
-    };
+    let parts = Wanted::named(
+        arguments.records.as_deref(),
+        arguments.queue.as_deref(),
+        arguments.senders.as_deref(),
+    )?;
     if arguments.days < 1 || arguments.appointments < 1 {
         bail!("a clinic needs a day and an appointment");
     }
@@ -74,7 +81,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
         let run = Run {
             seed,
             profile,
-            transport,
+            parts,
             appointments: arguments.appointments,
             days: arguments.days,
             mutation: None,
@@ -86,7 +93,10 @@ fn run(arguments: &Arguments) -> Result<bool> {
             for line in lines {
                 eprintln!("{line}");
             }
-            println!("seed {seed} {}: BROKEN {broken}", profile.name);
+            println!(
+                "seed {seed} {} {}: BROKEN {broken}",
+                profile.name, ended.parts
+            );
             return Ok(false);
         }
         if arguments.seeds == 1 {
@@ -117,12 +127,13 @@ fn summary(seed: u64, profile: &Profile, ended: &Ended) -> String {
             |late| format!("{:.1} s", *late as f64 / 1e3),
         );
     format!(
-        "seed {seed} {} {}: all promises kept; {} sent, {} requests, {} host calls, {} guests and {} hosts killed, {} lost, {} cut; \
+        "seed {seed} {} {}: all promises kept; {} sent, {} requests ({:.0} a second), {} host calls, {} guests and {} hosts killed, {} lost, {} cut; \
          lateness p99 {p99}; {:.1} days in {seconds:.1} s, {:.0} simulated seconds a second",
         profile.name,
-        ended.transport.name(),
+        ended.parts,
         tally.sent,
         tally.requests,
+        tally.requests as f64 / seconds,
         tally.calls,
         tally.kills,
         tally.host_kills,

@@ -35,6 +35,12 @@ pub struct Profile {
     pub outage_max_ms: i64,
     /// Timers that call `/deliver`.
     pub deliver_timers: usize,
+    /// A service other than Service Bus says that it is busy.
+    pub busy: f64,
+    /// It takes up to `slow_max_ms` for an answer.
+    pub slow: f64,
+    /// How long.
+    pub slow_max_ms: i64,
     /// Service Bus says that it is busy.
     pub bus_busy: f64,
     /// A request to Service Bus over HTTP does not arrive.
@@ -67,6 +73,9 @@ pub const CALM: Profile = Profile {
     outages_per_week: 0.0,
     outage_max_ms: 0,
     deliver_timers: 1,
+    busy: 0.0,
+    slow: 0.0,
+    slow_max_ms: 0,
     bus_busy: 0.0,
     bus_lost: 0.0,
     bus_answer_lost: 0.0,
@@ -93,6 +102,9 @@ pub const BAD_DAY: Profile = Profile {
     outages_per_week: 1.0,
     outage_max_ms: 2 * 3_600_000,
     deliver_timers: 2,
+    busy: 0.01,
+    slow: 0.01,
+    slow_max_ms: 4_000,
     bus_busy: 0.01,
     bus_lost: 0.01,
     bus_answer_lost: 0.01,
@@ -119,6 +131,9 @@ pub const HELL: Profile = Profile {
     outages_per_week: 5.0,
     outage_max_ms: 12 * 3_600_000,
     deliver_timers: 3,
+    busy: 0.05,
+    slow: 0.05,
+    slow_max_ms: 10_000,
     bus_busy: 0.1,
     bus_lost: 0.08,
     bus_answer_lost: 0.08,

@@ -10,8 +10,8 @@ use crate::dice::Dice;
 use crate::lies::Mutation;
 use crate::log::Log;
 use crate::order::AnyOrder;
+use crate::parts::{Parts, Wanted};
 use crate::profile::Profile;
-use crate::transport::Transport;
 use crate::world::{Options, Tally, World};
 
 /// A run.
@@ -20,8 +20,8 @@ pub struct Run {
     pub seed: u64,
     /// How bad the world is.
     pub profile: &'static Profile,
-    /// The queue; none is the seed's choice.
-    pub transport: Option<Transport>,
+    /// The parts that are not the seed's choice.
+    pub parts: Wanted,
     /// Appointments.
     pub appointments: usize,
     /// The days within which they are booked.
@@ -32,8 +32,8 @@ pub struct Run {
 
 /// How it ended.
 pub struct Ended {
-    /// The queue.
-    pub transport: Transport,
+    /// What the application was put together from.
+    pub parts: Parts,
     /// What happened.
     pub tally: Tally,
     /// The promise that was broken, and the last lines of the log.
@@ -48,7 +48,7 @@ impl Run {
         Self {
             seed,
             profile,
-            transport: None,
+            parts: Wanted::default(),
             appointments: 40,
             days: 7,
             mutation: None,
@@ -58,16 +58,13 @@ impl Run {
     /// Runs it. An error is one of the simulation's own: the application is not even there, for example.
     pub fn go(&self, log: Log) -> Result<Ended> {
         let began = Instant::now();
-        let transport = self.transport.unwrap_or_else(|| {
-            let choice = Dice::new(self.seed, 2).below(3);
-            Transport::ALL[usize::try_from(choice).unwrap_or(0)]
-        });
+        let parts = self.parts.of_seed(self.seed);
         // Without a timer: nothing here may wait for real time.
         let runtime = tokio::runtime::Builder::new_current_thread().build()?;
         let options = Options {
             seed: self.seed,
             profile: self.profile,
-            transport,
+            parts,
             mutation: self.mutation,
         };
         let order = Box::new(AnyOrder(Dice::new(self.seed, 3)));
@@ -86,7 +83,7 @@ impl Run {
         let verdict = runtime.block_on(tokio::task::coop::unconstrained(all));
         world.finish_log()?;
         Ok(Ended {
-            transport,
+            parts,
             tally: world.tally().clone(),
             broken: verdict.err().map(|broken| (broken, world.recent_lines())),
             took: began.elapsed(),

@@ -12,6 +12,7 @@ use crate::gates::GuestName;
 use crate::lies::Mutation;
 use crate::log::Log;
 use crate::order::{Next, Order};
+use crate::parts::Parts;
 use crate::profile::CALM;
 use crate::transport::Transport;
 use crate::world::{Ask, Options, World};
@@ -157,7 +158,7 @@ impl Found {
         let options = Options {
             seed: 1,
             profile: &CALM,
-            transport,
+            parts: Parts::local(transport),
             mutation,
         };
         let order = Box::new(Scripted(script.clone()));

@@ -1,13 +1,7 @@
-//! What the application's queue is, and the application with its settings.
-
-use std::collections::BTreeMap;
-use std::sync::OnceLock;
-
-use anyhow::{Result, anyhow};
-use punctual_host::Application;
+//! What the application's queue is.
 
 /// Where reminders wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Transport {
     /// In SQLite.
     Embedded,
@@ -19,6 +13,8 @@ pub enum Transport {
 
 /// Opens every door of the application.
 pub const KEY: &str = "key-of-the-simulation";
+/// The port of [`BUS_HTTP`].
+pub const BUS_PORT: u16 = 7070;
 /// Where Service Bus is. Nothing listens there: the world answers.
 pub const BUS_HTTP: &str = "http://127.0.0.1:7070";
 /// The same for AMQP.
@@ -37,38 +33,5 @@ impl Transport {
             Self::Rest => "rest",
             Self::Amqp => "amqp",
         }
-    }
-
-    /// The one of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.name() == name)
-    }
-
-    /// The application with this queue, compiled once in a process.
-    pub fn application(self) -> Result<Application> {
-        static READY: [OnceLock<Result<Application, String>>; 3] = [const { OnceLock::new() }; 3];
-        let made = READY[self as usize].get_or_init(|| {
-            let manifest = punctual_tests::manifest();
-            let made = Application::for_simulation(&manifest, &self.variables());
-            made.map_err(|error| format!("{error:#}; `cargo xtask build` makes the components"))
-        });
-        made.clone().map_err(|error| anyhow!(error))
-    }
-
-    fn variables(self) -> BTreeMap<String, String> {
-        let mut variables: BTreeMap<_, _> = ["webhook_key", "timer_key", "admin_token"]
-            .map(|name| (name.to_owned(), KEY.to_owned()))
-            .into();
-        let mut set = |name: &str, value: &str| variables.insert(name.to_owned(), value.to_owned());
-        if self != Self::Embedded {
-            set("queue", "servicebus");
-            set("servicebus_transport", self.name());
-            set("servicebus_endpoint", BUS_HTTP);
-            set("servicebus_address", BUS_AMQP);
-            set("servicebus_tls", "off");
-            set("servicebus_key_name", BUS_RULE.0);
-            set("servicebus_key", BUS_RULE.1);
-        }
-        variables
     }
 }

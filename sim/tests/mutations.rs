@@ -3,6 +3,7 @@
 use punctual_sim::lies::Mutation;
 use punctual_sim::log::Log;
 use punctual_sim::mutations::{self, ALL};
+use punctual_sim::parts::{Records, Senders, Wanted};
 use punctual_sim::profile::{self, Profile};
 use punctual_sim::run::Run;
 use punctual_sim::transport::Transport;
@@ -14,11 +15,11 @@ const SEEDS: u64 = 5;
 fn by_seeds(
     mutation: &'static Mutation,
     profile: &'static Profile,
-    transport: Transport,
+    parts: Wanted,
 ) -> Option<String> {
     (1..=SEEDS).find_map(|seed| {
         let run = Run {
-            transport: Some(transport),
+            parts,
             appointments: 15,
             mutation: Some(mutation),
             ..Run::of(seed, profile)
@@ -38,11 +39,16 @@ fn found(mutation: &Mutation, by: Option<String>, promise: &str) {
 }
 
 macro_rules! found_by_seeds {
-    ($($test:ident: $mutation:ident, $profile:ident, $transport:ident, $promise:literal;)*) => {$(
+    ($($test:ident: $mutation:ident, $profile:ident, $records:ident, $promise:literal;)*) => {$(
         #[test]
         fn $test() {
             let mutation = &mutations::$mutation;
-            let by = by_seeds(mutation, &profile::$profile, Transport::$transport);
+            let parts = Wanted {
+                records: Some(Records::$records),
+                queue: Some(Transport::Embedded),
+                senders: Some(Senders::Outbox),
+            };
+            let by = by_seeds(mutation, &profile::$profile, parts);
             found(mutation, by, $promise);
         }
     )*};
@@ -58,6 +64,7 @@ found_by_seeds! {
     asking_the_provider_matters: RESENDS, HELL, Embedded, "promise 2";
     due_times_matter: ALL_SUPERSEDED, CALM, Embedded, "promise 3";
     sweeps_matter: BLIND_SWEEP, CALM, Embedded, "promise 3";
+    steps_matter: OTHER_STEPS, CALM, Embedded, "promise";
 }
 
 #[test]

@@ -100,7 +100,7 @@ const STANDARD: [&str; 4] = [
 ];
 
 /// Answers a request, keeps rows, reads settings, asks the core, and speaks to the queue by HTTP or by TCP: how far either
-/// reaches is for `allowed_outbound_hosts`. No component has files.
+/// reaches is for `allowed_outbound_hosts`. Files are the console's alone, and only the page's: `files` of the manifest.
 #[track_caller]
 fn check(name: &str, expected: Expect) {
     let component = Component::read(name);
@@ -170,7 +170,7 @@ fn delivery() {
     );
 }
 
-/// It shows plans and asks the fence before it promises to send; it cannot write a message.
+/// It shows plans and words, and asks the fence before it promises to send; it has no provider to send by.
 #[test]
 fn the_console() {
     check(
@@ -182,6 +182,7 @@ fn the_console() {
             punctual:reminders/delivering
             punctual:reminders/events
             punctual:reminders/planning
+            punctual:reminders/rendering
             punctual:reminders/types
             wasi:filesystem/preopens
             wasi:filesystem/types

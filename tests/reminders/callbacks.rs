@@ -1,7 +1,10 @@
 //! What providers and people tell: only the genuine counts, and whoever says stop is left alone.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use punctual_tests::Clinic;
 use punctual_tests::events::*;
+use sha2::{Digest, Sha256};
 
 const NOW: &str = "2026-06-01T00:00:00Z";
 const START: &str = "2026-06-15T07:00:00Z";
@@ -117,9 +120,8 @@ async fn who_says_stop_is_texted_no_more_until_they_say_start() {
     assert_eq!(clinic.sent_once_each().await, 3);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn one_click_ends_the_emails_and_looking_does_not() {
-    let clinic = booked().await;
+/// The path and the token of the link in the email that is due first.
+async fn unsubscribe_link(clinic: &Clinic) -> String {
     clinic.set_now("2026-06-08T07:00:00Z");
     clinic.deliver().await;
     let outbox = clinic.items("/api/outbox").await;
@@ -133,11 +135,52 @@ async fn one_click_ends_the_emails_and_looking_does_not() {
         .expect("a link");
     let link = rest.split_whitespace().next().expect("a path");
     assert!(link.starts_with("/unsubscribe?token="), "{link}");
+    link.to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_speaks_the_browsers_language_and_runs_nothing() {
+    let clinic = booked().await;
+    let link = unsubscribe_link(&clinic).await;
+    for (wish, tag, question) in [
+        ("", "en", "No more reminders by email?"),
+        ("de", "de", "Keine Erinnerungen mehr per E-Mail?"),
+        ("fr-CA,fr;q=0.9,en;q=0.8", "fr", "Ne plus recevoir"),
+        ("en;q=0.1, es-MX", "es", "¿No recibir más"),
+        ("pt-BR, ja;q=0.5", "en", "No more reminders by email?"),
+        ("de;q=0, fr;q=x, ;q=2", "en", "No more reminders by email?"),
+    ] {
+        let headers = [("accept-language", wish)];
+        let page = clinic.request_with("GET", &link, &headers, "").await;
+        let page = page.expect("a page");
+        let (text, header) = (page.text(), |name: &str| {
+            page.headers[name].to_str().expect("text").to_owned()
+        });
+        assert_eq!(header("content-language"), tag, "{wish}");
+        assert!(text.contains(&format!("<html lang=\"{tag}\">")), "{text}");
+        assert!(text.contains(question), "{wish}: {text}");
+        // Only the style that is there has a place in it.
+        let (_, rest) = text.split_once("<style>").expect("a style");
+        let (style, rest) = rest.split_once("</style>").expect("its end");
+        let hash = STANDARD.encode(Sha256::digest(style));
+        let policy = header("content-security-policy");
+        assert!(policy.contains(&format!("'sha256-{hash}'")), "{policy}");
+        assert!(!policy.contains("unsafe"), "{policy}");
+        for tag in ["<script", "style=", "<img", "<link", "http"] {
+            assert!(!rest.contains(tag), "{tag}: {rest}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_click_ends_the_emails_and_looking_does_not() {
+    let clinic = booked().await;
+    let link = &unsubscribe_link(&clinic).await;
     let look = clinic
         .request_with("GET", link, &[], "")
         .await
         .expect("a page");
-    assert!(look.status == 200 && !look.text().contains("pat@example.com"));
+    assert!(look.status == 200 && !look.text().contains("pat.planted@example.com"));
     clinic.set_now("2026-06-14T07:00:00Z");
     clinic.deliver().await;
     assert_eq!(clinic.sent().await, 4);

@@ -51,11 +51,11 @@ async fn the_words_are_for_this_person() {
         .iter()
         .find(|item| item["channel"] == "email")
         .expect("an email went out");
-    assert_eq!(email["to"], "pat@example.com");
+    assert_eq!(email["to"], "pat.planted@example.com");
     assert!(
         email["text"]
             .as_str()
-            .is_some_and(|text| text.contains("Pat Example") && text.contains("09:00")),
+            .is_some_and(|text| text.contains("Pat Planted") && text.contains("09:00")),
         "{email}"
     );
     let sms = outbox

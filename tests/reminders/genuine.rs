@@ -137,7 +137,7 @@ async fn a_genuine_frame_around_an_appointment_is_planned_and_sent() {
         let attributes = target["value"]["Attributes"].as_array_mut();
         let attributes = attributes.expect("a Target has attributes");
         for (key, value) in [
-            ("punctual_email", "pat@example.com"),
+            ("punctual_email", "pat.planted@example.com"),
             ("punctual_phone", "+12025550123"),
         ] {
             attributes.push(json!({"key": key, "value": value}));

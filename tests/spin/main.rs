@@ -84,7 +84,7 @@ async fn a_reminder_goes_all_the_way() {
     let outbox = json(&spin, "GET", "/api/outbox", String::new()).await;
     let outbox = outbox["items"].as_array().expect("a list");
     assert_eq!(outbox.len(), 1);
-    assert_eq!(outbox[0]["to"], "pat@example.com");
+    assert_eq!(outbox[0]["to"], "pat.planted@example.com");
     let metrics = request(&spin, "GET", "/metrics", KEY, String::new()).await;
     let one_sent = r#"punctual_notifications{status="sent",reason="",channel="email"} 1"#;
     assert!(metrics.text().contains(one_sent), "{}", metrics.text());

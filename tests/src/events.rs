@@ -52,8 +52,8 @@ pub fn created(id: &str, modified: &str, start: &str, zone: &str) -> Value {
         modified,
         &[
             ("punctual_service", "Vaccination".into()),
-            ("punctual_customername", "Pat Example".into()),
-            ("punctual_email", "pat@example.com".into()),
+            ("punctual_customername", "Pat Planted".into()),
+            ("punctual_email", "pat.planted@example.com".into()),
             ("punctual_phone", "+12025550123".into()),
             ("punctual_start", date(start)),
             ("punctual_timezone", zone.into()),

@@ -1,6 +1,8 @@
 //! The harness of the integration tests: a clinic on a local host, its clock in the test's hand.
 
+mod contract;
 pub mod events;
+pub mod record;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,7 +14,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// The key that opens everything in tests.
-pub const KEY: &str = "test-key";
+pub const KEY: &str = "planted-key";
 
 /// A running application with its data folder.
 pub struct Clinic {
@@ -122,7 +124,10 @@ impl Clinic {
         body: impl Into<Vec<u8>>,
     ) -> anyhow::Result<Reply> {
         let url = format!("{}{path}", self.host.url());
-        client::send(method.parse()?, &url, headers, body.into()).await
+        let reply = client::send(method.parse()?, &url, headers, body.into()).await?;
+        contract::check(method, path, &reply);
+        record::answer(method, path, &reply);
+        Ok(reply)
     }
 
     /// Sends a request that must succeed, and reads its JSON.
@@ -232,6 +237,7 @@ fn options(data: &TempDir, clock: &VirtualClock) -> HostOptions {
         options = options.variable(name, KEY);
     }
     options.clock = clock.clone();
+    options.log = record::log();
     options.request_timeout = Duration::from_secs(60);
     options
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask up --cloud`: the application as it runs in Azure, against stand-ins on this machine that go by its clock.
 //!
-//! Rows are in a Dataverse environment, which sends webhooks; messages wait in a Service Bus; an Entra ID gives the tokens.
-//! The senders stay embedded.
+//! Rows are in a Dataverse environment, which sends webhooks; messages wait in a Service Bus; an Entra ID gives the tokens;
+//! SendGrid and Twilio, or Azure Communication Services, carry messages to people and tell what became of them.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use chrono::DateTime;
-use punctual_host::{HostOptions, VirtualClock, client};
+use punctual_host::manifest::Manifest;
+use punctual_host::{HostOptions, VirtualClock, client, variables};
 use punctual_stand_in_dataverse::access::Caller;
 use punctual_stand_ins::Clock;
 use serde_json::json;
@@ -19,11 +20,14 @@ use {
     punctual_stand_in_servicebus as servicebus,
 };
 
+use crate::providers::{Providers, reached_at};
+
 /// What stands in for Azure. It ends when this is dropped.
 pub struct Cloud {
     bus: servicebus::StandIn,
     dataverse: dataverse::StandIn,
     entra: entra::StandIn,
+    providers: Providers,
 }
 
 impl Cloud {
@@ -40,12 +44,15 @@ impl Cloud {
             ..servicebus::StandInOptions::default()
         })
         .await?;
+        let judge = entra.with(|entra| entra.judge());
+        let providers =
+            Providers::start(&clock, judge.clone(), reached_at(&mut options.listen)?).await?;
         let dataverse = dataverse::StandIn::start(dataverse::StandInOptions {
             clock,
             ..dataverse::StandInOptions::new()?
         })
         .await?;
-        let (judge, audience) = (entra.with(|entra| entra.judge()), dataverse.url());
+        let audience = dataverse.url();
         dataverse.trust(Box::new(move |token: &str, now_ms: i64| {
             let claims = judge.judge(token, &audience, now_ms)?;
             Ok(Caller::Application(claims.appid))
@@ -68,15 +75,26 @@ impl Cloud {
         ] {
             options.variables.insert(name.to_owned(), value.to_owned());
         }
+        for (name, value) in providers.variables() {
+            options.variables.insert(name.to_owned(), value);
+        }
+        // Keys to all of them are there, so whoever runs this may choose another.
+        let manifest = Manifest::load(&options.manifest)?;
+        for (name, usual) in [("email_sender", "sendgrid"), ("sms_sender", "twilio")] {
+            if !variables::is_set(&manifest, name)? {
+                options.variables.insert(name.to_owned(), usual.to_owned());
+            }
+        }
         Ok(Self {
             bus,
             dataverse,
             entra,
+            providers,
         })
     }
 
     /// Tells the environment where the application is and with which key it hears webhooks, as `cargo xtask connect` does
-    /// for one of Microsoft's.
+    /// for one of Microsoft's; and the providers where to tell what became of messages.
     pub async fn connect(&self, application: &str, webhook_key: &str) -> Result<()> {
         let id = punctual_solution::endpoint_id();
         let url = format!(
@@ -105,16 +123,19 @@ impl Cloud {
             "the Dataverse stand-in does not take the webhook's URL: {}",
             reply.text()
         );
+        self.providers.connect();
         Ok(())
     }
 
     /// Where they are, for people.
     pub fn hints(&self) -> String {
+        let providers = self.providers.hints();
         format!(
             "Dataverse stands in at {dataverse}/api/data/v9.2/ (bearer {token}); its rows, webhooks and faults at {rows}.\n\
              Change an appointment there, and its reminders follow:\n  \
              curl -s {dataverse}/api/data/v9.2/punctual_appointments -H 'authorization: Bearer {token}'\n\
              Service Bus stands in at {http} and {amqp}; its faults and queues at {queues}. Entra at {entra}.\n\
+             {providers}\
              They forget everything when they end.\n\
              SPIN_VARIABLE_SERVICEBUS_TRANSPORT=amqp chooses AMQP; otherwise HTTP is spoken.\n",
             dataverse = self.dataverse.url(),

@@ -4,6 +4,7 @@
 mod cloud;
 mod demo;
 mod hints;
+mod providers;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -52,7 +53,7 @@ struct Arguments {
     /// Fill a fresh data folder with a small clinic.
     #[arg(long)]
     demo: bool,
-    /// Run as in Azure, against stand-ins on this machine: Dataverse, Service Bus, Entra.
+    /// Run as in Azure, against stand-ins on this machine: Dataverse, Service Bus, Entra, SendGrid, Twilio, ACS.
     #[arg(long)]
     cloud: bool,
     /// Run the components that are there, whatever they were built from.

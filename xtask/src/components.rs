@@ -1,6 +1,7 @@
 //! Builds the components to where `spin.toml` looks for them.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -10,8 +11,10 @@ use crate::shell;
 use crate::toolchain::{self, APP_TARGET, CORE_TARGET};
 
 const PROFILE: &str = "component";
-const CORE: &str = "plugin-core";
-const APP: [&str; 3] = ["scheduler", "delivery", "console"];
+/// The planning core.
+pub const CORE: &str = "plugin-core";
+/// The components that are the application; they are built for WebAssembly alone.
+pub const APP: [&str; 3] = ["scheduler", "delivery", "console"];
 
 /// How to build them.
 #[derive(Args)]
@@ -28,14 +31,35 @@ pub fn build() -> Result<()> {
 
 /// The same, as wished.
 pub fn build_with(arguments: &Arguments) -> Result<()> {
-    if arguments.ring && !shell::is_there("clang") {
+    build_into(
+        &shell::root(),
+        &target_folder()?,
+        &folder(),
+        arguments.ring,
+        &|_| (),
+    )
+}
+
+/// Builds the sources in `root` with a cargo that `prepare` has seen, which builds in `made`; finished components go to `ready`.
+pub fn build_into(
+    root: &Path,
+    made: &Path,
+    ready: &Path,
+    ring: bool,
+    prepare: &dyn Fn(&mut Command),
+) -> Result<()> {
+    if ring && !shell::is_there("clang") {
         bail!("--ring needs clang, which is not on the PATH; on Debian: apt-get install clang");
     }
     toolchain::ensure_targets()?;
-    let made = target_folder()?;
-    let mut core = shell::cargo();
+    let cargo = || {
+        let mut cargo = shell::cargo();
+        cargo.current_dir(root).arg("build");
+        prepare(&mut cargo);
+        cargo
+    };
+    let mut core = cargo();
     core.args([
-        "build",
         "-p",
         CORE,
         "--lib",
@@ -45,24 +69,16 @@ pub fn build_with(arguments: &Arguments) -> Result<()> {
         PROFILE,
     ]);
     shell::run("building plugin-core", &mut core)?;
-    let mut app = shell::cargo();
-    app.args([
-        "build",
-        "--lib",
-        "--target",
-        APP_TARGET,
-        "--profile",
-        PROFILE,
-    ]);
+    let mut app = cargo();
+    app.args(["--lib", "--target", APP_TARGET, "--profile", PROFILE]);
     app.args(APP.iter().flat_map(|name| ["-p", name]));
-    if arguments.ring {
+    if ring {
         let features = APP.map(|name| format!("{name}/tls-ring"));
         app.args(["--no-default-features", "--features", &features.join(",")]);
     }
     shell::run("building scheduler, delivery and console", &mut app)?;
 
-    let ready = folder();
-    std::fs::create_dir_all(&ready).with_context(|| format!("cannot make {}", ready.display()))?;
+    std::fs::create_dir_all(ready).with_context(|| format!("cannot make {}", ready.display()))?;
     let module = made
         .join(CORE_TARGET)
         .join(PROFILE)
@@ -79,7 +95,15 @@ pub fn build_with(arguments: &Arguments) -> Result<()> {
             .with_context(|| format!("cannot read {}", component.display()))?;
         write_if_changed(&ready.join(format!("{name}.wasm")), &bytes)?;
     }
-    Ok(())
+    for_browsers(ready)
+}
+
+/// The core as a browser runs it: the page shows the plan while somebody types.
+fn for_browsers(ready: &Path) -> Result<()> {
+    let mut transpile = shell::cargo();
+    transpile.args(["run", "--quiet", "-p", "punctual-browser", "--"]);
+    transpile.args([ready.join(format!("{CORE}.wasm")), ready.join("browser")]);
+    shell::run("making plugin-core ready for browsers", &mut transpile)
 }
 
 /// Where finished components are: always below the repository, because `spin.toml` names the place.

@@ -1,17 +1,21 @@
 //! Punctual's chores, as `cargo xtask <task>`.
 
+mod backfill;
 mod bench;
 mod ci;
 mod components;
 mod connect;
+mod dist;
 mod peers;
 mod shell;
 mod sim;
 mod solution;
 mod stand_ins;
 mod tests;
+mod told;
 mod toolchain;
 mod up;
+mod web;
 
 use std::process::ExitCode;
 
@@ -37,12 +41,20 @@ enum Task {
     Test(tests::Arguments),
     /// Run months of a clinic's life in seconds, out of a seed and under faults, and check the promises.
     Sim(sim::Arguments),
+    /// Run it over real sockets for minutes, kill a host again and again, and look for what is lost, doubled or leaked.
+    Soak(sim::Arguments),
     /// Measure: the planning core, the application under load, then Service Bus beside the vendor's clients.
     Bench(bench::Arguments),
     /// Tell the webhook of a Dataverse environment where Punctual is, and look whether all that it needs is there.
     Connect(connect::Arguments),
+    /// Have a running Punctual plan every appointment of a table that was there before it.
+    Backfill(backfill::Arguments),
     /// Write the Dataverse solution source from its description in power-platform/schema.
     Solution,
+    /// Make what is published: manifests, components, bills of material and checksums, the same bytes wherever it is made.
+    Dist(dist::Arguments),
+    /// Build the console's front end and write what is committed of it: its dist folder and the types of its API.
+    Web,
     /// What the build server runs: test, then a short bench.
     Ci,
 }
@@ -53,10 +65,14 @@ fn main() -> ExitCode {
         Task::Up(arguments) => up::run(&arguments),
         Task::StandIns(arguments) => stand_ins::run(&arguments),
         Task::Test(arguments) => tests::run(&arguments),
-        Task::Sim(arguments) => sim::run(&arguments),
+        Task::Sim(arguments) => sim::simulate(&arguments),
+        Task::Soak(arguments) => sim::soak(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Connect(arguments) => connect::run(&arguments),
+        Task::Backfill(arguments) => backfill::run(&arguments),
         Task::Solution => solution::write(),
+        Task::Dist(arguments) => dist::run(&arguments),
+        Task::Web => web::write().map(|()| ExitCode::SUCCESS),
         Task::Ci => ci::run(),
     };
     result.unwrap_or_else(|error| {

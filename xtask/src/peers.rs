@@ -1,12 +1,12 @@
-//! Other people's programs that tests use where they are there: the vendors' clients, which judge the stand-ins, and Qpid Proton, against
-//! which the AMQP client is tested. Installed where that is possible; what is not there costs only the tests that need it.
+//! Other people's programs that tests use where they are there: the vendors' clients, which judge the stand-ins, Qpid Proton, against
+//! which the AMQP client is tested, and a browser for the console. Installed where that is possible; what is not there costs only the tests that need it.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{components, shell};
+use crate::{components, shell, web};
 
 /// A Python that the tests of the AMQP client look for too.
 const PROTON_PYTHONS: [&str; 2] = ["/usr/bin/python3", "python3"];
@@ -26,10 +26,11 @@ pub fn install() -> Vec<String> {
 }
 
 /// Beside the stand-ins: folders with pins, and what they are for.
-const OTHER_PINS: [(&str, &str); 4] = [
+const OTHER_PINS: [(&str, &str); 5] = [
     ("plugin-core/tests/sdk", "plugin-core"),
     ("power-platform/schema/tests/sdk", "canvas"),
     ("examples/hosts", "hosts"),
+    ("spin-app/console/tests/sdk", "console"),
     ("tests/sdk", "tests"),
 ];
 
@@ -77,6 +78,9 @@ fn debian_packages() -> Result<()> {
     }
     if shell::is_there("python3") && !imports("python3", "ensurepip") {
         packages.push("python3-venv");
+    }
+    if shell::is_there("node") && !Path::new(web::BROWSER).exists() {
+        packages.push("chromium");
     }
     if packages.is_empty() {
         return Ok(());

@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Child, Command, ExitCode};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -28,6 +28,15 @@ pub fn cargo() -> Command {
 
 /// Runs a command to its end, saying what it does; on a terminal its own progress shows.
 pub fn run(what: &str, command: &mut Command) -> Result<()> {
+    run_watched(what, command, |_| Ok(()))
+}
+
+/// The same, with something to do while it runs.
+pub fn run_watched(
+    what: &str,
+    command: &mut Command,
+    watch: impl FnOnce(&mut Child) -> Result<()>,
+) -> Result<()> {
     eprintln!("xtask: {what}");
     let started = Instant::now();
     let (finished, waiting) = mpsc::channel::<()>();
@@ -40,13 +49,19 @@ pub fn run(what: &str, command: &mut Command) -> Result<()> {
         })
     });
     let status = command
-        .status()
+        .spawn()
+        .and_then(|mut child| {
+            let watched = watch(&mut child);
+            child.wait().map(|status| (status, watched))
+        })
         .with_context(|| format!("cannot run {:?}", command.get_program()));
     drop(finished);
     if let Some(watcher) = watcher {
         let _ = watcher.join();
     }
-    if !status?.success() {
+    let (status, watched) = status?;
+    watched?;
+    if !status.success() {
         let arguments: Vec<_> = command
             .get_args()
             .map(|argument| argument.to_string_lossy())

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 
+use crate::told::Told;
 use crate::toolchain::{self, APP_TARGET, CORE_TARGET};
-use crate::{components, peers, shell};
+use crate::{components, peers, shell, web};
 
 /// What to run.
 #[derive(Args, Default)]
@@ -19,6 +20,7 @@ pub struct Arguments {
 /// Runs it all; the first failure ends it.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let mut skipped = Vec::new();
+    let told = Told::begin()?;
     // First, because tests run these very files.
     components::build()?;
     if toolchain::has_cargo_tool("fmt") {
@@ -34,6 +36,20 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     } else {
         skipped.push("the lints (clippy is missing: rustup component add clippy)".to_owned());
     }
+    if toolchain::has_cargo_tool("deny") {
+        let mut deny = shell::cargo();
+        deny.args(["deny", "--offline", "check", "bans", "licenses", "sources"]);
+        shell::run("checking licences and sources of crates", &mut deny)?;
+        skipped.push(
+            "known weaknesses of crates (cargo deny check advisories, which asks the network)"
+                .to_owned(),
+        );
+    } else {
+        skipped.push(
+            "licences and sources of crates (no cargo deny: cargo install --locked cargo-deny)"
+                .to_owned(),
+        );
+    }
     skipped.extend(peers::install());
     let mut tests = shell::cargo();
     tests.args([
@@ -46,10 +62,17 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         "--exclude",
         "console",
     ]);
-    if !arguments.rest.is_empty() {
-        tests.arg("--").args(&arguments.rest);
+    // What passing tests print is looked through as well.
+    tests.args(["--", "--show-output"]).args(&arguments.rest);
+    told.run("testing", &mut tests)?;
+    if arguments.rest.is_empty() {
+        told.check()?;
+    } else {
+        skipped.push("the search for secrets in what was told (only some tests ran)".to_owned());
     }
-    shell::run("testing", &mut tests)?;
+    if arguments.rest.is_empty() {
+        skipped.extend(web::test()?);
+    }
     if !shell::root().join("../shared/data").is_dir() {
         let what = "checks against the vendors' specifications (../shared/data is not here)";
         skipped.push(what.to_owned());

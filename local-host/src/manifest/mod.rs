@@ -4,6 +4,7 @@
 //! and this host does not run (other triggers, sources in a registry) is refused by name, never skipped.
 
 mod dependency;
+mod mount;
 mod raw;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 
 pub use dependency::{Dependency, DependencyName};
+pub use mount::{Mount, Placement};
 
 /// An application as its `spin.toml` describes it.
 #[derive(Debug, Clone)]
@@ -65,6 +67,10 @@ pub struct Component {
     pub variables: BTreeMap<String, String>,
     /// Its environment.
     pub environment: BTreeMap<String, String>,
+    /// What it may read of the application's folder.
+    pub files: Vec<Mount>,
+    /// Patterns of what it may not, all the same.
+    pub exclude_files: Vec<String>,
     /// What satisfies its imports, in the order of the file's keys.
     pub dependencies: Vec<(DependencyName, Dependency)>,
 }
@@ -180,7 +186,9 @@ fn read_component(id: &str, raw: raw::Component, folder: &Path) -> Result<Compon
     let toml::Value::String(source) = raw.source else {
         bail!("source: this host takes a path to a file, not a URL or a registry");
     };
-    ensure!(raw.files.is_empty(), "files: this host mounts none");
+    for mount in &raw.files {
+        mount.check().context("files")?;
+    }
     ensure!(
         raw.allowed_http_hosts.is_empty(),
         "allowed_http_hosts is long gone: use allowed_outbound_hosts"
@@ -222,6 +230,8 @@ fn read_component(id: &str, raw: raw::Component, folder: &Path) -> Result<Compon
         key_value_stores: raw.key_value_stores,
         variables: raw.variables,
         environment: raw.environment,
+        files: raw.files,
+        exclude_files: raw.exclude_files,
         dependencies,
     })
 }

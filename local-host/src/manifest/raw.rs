@@ -60,9 +60,9 @@ pub(super) struct Component {
     #[serde(default)]
     pub environment: BTreeMap<String, String>,
     #[serde(default)]
-    pub files: Vec<toml::Value>,
+    pub files: Vec<super::Mount>,
     #[serde(default)]
-    exclude_files: Vec<String>,
+    pub exclude_files: Vec<String>,
     #[serde(default)]
     pub allowed_http_hosts: Vec<String>,
     #[serde(default)]

@@ -112,7 +112,7 @@ where
     B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<wasmtime_wasi_http::Error>,
 {
-    let mut store = new_store(shared, served, timeout);
+    let mut store = new_store(shared, served, timeout)?;
     let (sender, answer) = oneshot::channel();
     let request = store
         .data_mut()
@@ -132,12 +132,13 @@ where
     })
 }
 
-fn new_store(shared: &Arc<HostShared>, served: &Served, timeout: Duration) -> Store<GuestState> {
-    let engine = served.ready.engine();
-    let mut store = Store::new(
-        engine,
-        GuestState::new(shared.clone(), served.config.clone()),
-    );
+fn new_store(
+    shared: &Arc<HostShared>,
+    served: &Served,
+    timeout: Duration,
+) -> Result<Store<GuestState>> {
+    let state = GuestState::new(shared.clone(), served.config.clone())?;
+    let mut store = Store::new(served.ready.engine(), state);
     store.limiter(|state| &mut state.memory);
     let most_ticks = timeout.as_millis().div_ceil(EPOCH.as_millis());
     let mut ticks = 0;
@@ -154,7 +155,7 @@ fn new_store(shared: &Arc<HostShared>, served: &Served, timeout: Duration) -> St
         }
         Ok(UpdateDeadline::Yield(1))
     });
-    store
+    Ok(store)
 }
 
 /// The causes of a failure in one line, without the guest's backtrace.

@@ -4,14 +4,20 @@
 use crate::contract::exports::punctual::reminders::delivering::{Decision, Settlement, Stale};
 use crate::planning::{check_contact, ends_reminders};
 use crate::types::{
-    Appointment, Blocks, Instant, Notification, NotificationStatus as Status, Reason,
+    Appointment, Blocks, Channel, Instant, Notification, NotificationStatus as Status, Reason,
+    Switches,
 };
+
+/// How long a row waits for its channel before it is looked at again. Who switches the channel on wakes it; this is for
+/// what was overlooked then.
+const WAIT_MILLISECONDS: Instant = 5 * 60_000;
 
 /// See the WIT function `decide`.
 pub fn decide(
     row: Option<&Notification>,
     appointment: Option<&Appointment>,
     blocks: Blocks,
+    switches: Switches,
     message_due_at: Instant,
     now: Instant,
 ) -> Decision {
@@ -46,9 +52,16 @@ pub fn decide(
     }
     let not_before = row.retry_at.map_or(row.due_at, |at| at.max(row.due_at));
     if not_before > now {
-        Decision::Hold(not_before)
-    } else {
-        Decision::Send
+        return Decision::Hold(not_before);
+    }
+    let may_send = match row.channel {
+        Channel::Email => switches.email,
+        Channel::Sms => switches.sms,
+    };
+    match may_send {
+        true => Decision::Send,
+        // Not beyond the start, so that what waited in vain is ended then.
+        false => Decision::Wait(row.start_at.min(now + WAIT_MILLISECONDS)),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::contract::exports::punctual::reminders::delivering::{
 use crate::time::rfc3339;
 use crate::types::{
     Appointment, AppointmentStatus, Blocks, Channel, Instant, Notification,
-    NotificationStatus as Status, Policy, Reason,
+    NotificationStatus as Status, Policy, Reason, Switches,
 };
 
 const START: &str = "2026-06-01T09:00:00Z";
@@ -31,14 +31,19 @@ const NO_BLOCKS: Blocks = Blocks {
     sms: None,
 };
 
-/// The decision for a person who is not blocked.
+const ALL_ON: Switches = Switches {
+    email: true,
+    sms: true,
+};
+
+/// The decision for a person who is not blocked, with both channels on.
 fn decide(
     row: Option<&Notification>,
     appointment: Option<&Appointment>,
     message_due_at: Instant,
     now: Instant,
 ) -> Decision {
-    super::decide(row, appointment, NO_BLOCKS, message_due_at, now)
+    super::decide(row, appointment, NO_BLOCKS, ALL_ON, message_due_at, now)
 }
 
 fn appointment() -> Appointment {
@@ -136,6 +141,7 @@ mod the_fence {
         match decision {
             Decision::Send => "send".into(),
             Decision::Hold(until) => format!("hold {}", when(*until)),
+            Decision::Wait(until) => format!("wait {}", when(*until)),
             Decision::Busy(until) => format!("busy {}", when(*until)),
             Decision::Ask => "ask".into(),
             Decision::Settle(settlement) => settled(settlement),
@@ -422,6 +428,51 @@ mod the_fence {
 
     /// A block ends the row on its own channel alone, and only where there is somewhere to send it.
     #[test]
+    fn a_channel_that_is_off_holds_back_what_would_be_sent() {
+        let email_off = Switches {
+            email: false,
+            sms: true,
+        };
+        let tell = |row: &Notification, appointment: Option<&Appointment>, now: &str| {
+            let (due, now) = (row.due_at, at(now));
+            tell(&super::super::decide(
+                Some(row),
+                appointment,
+                NO_BLOCKS,
+                email_off,
+                due,
+                now,
+            ))
+        };
+        let email = row(Status::Scheduled);
+        let there = appointment();
+        let there = Some(&there);
+        let soon = "2026-06-01T08:58:00Z";
+        let sms = Notification {
+            channel: Channel::Sms,
+            ..email.clone()
+        };
+        let vanished = Notification {
+            status: Status::Sending,
+            lease_until: Some(at(DUE)),
+            ..email.clone()
+        };
+        for (row, appointment, now, expected) in [
+            (&email, there, DUE, expect!["wait 2026-05-31T09:05:00Z"]),
+            // Not beyond the start.
+            (&email, there, soon, expect!["wait 2026-06-01T09:00:00Z"]),
+            // What ends it ends it all the same, and the other channel goes on.
+            (&email, there, START, expect!["Skipped AppointmentStarted"]),
+            (&email, None, DUE, expect!["Canceled AppointmentDeleted"]),
+            (&sms, there, DUE, expect!["send"]),
+            // Asking sends nothing.
+            (&vanished, there, LATER, expect!["ask"]),
+        ] {
+            expected.assert_eq(&tell(row, appointment, now));
+        }
+    }
+
+    #[test]
     fn the_person_does_not_want_it() {
         let blocked = Blocks {
             email: Some(Reason::AddressSuppressed),
@@ -440,6 +491,7 @@ mod the_fence {
                 Some(&row),
                 Some(appointment),
                 *blocks,
+                ALL_ON,
                 at(DUE),
                 at(LATER),
             ))

@@ -2,7 +2,7 @@
 //!
 //! | row is \ plan says | send at the row's time | send at another time | skip | nothing for this row |
 //! |---|---|---|---|---|
-//! | (no row) | create | create | skip | – |
+//! | (no row) | create | create | skip ⁴ | – |
 //! | pending | repair | reschedule | skip ¹ | cancel |
 //! | scheduled | – | reschedule | skip ¹ | cancel |
 //! | canceled | revive ² | revive ² | skip ² | – |
@@ -16,6 +16,8 @@
 //! ² Except a row that staff canceled: that stays canceled.
 //! ³ Nothing to do where the row says so already. Nor for `due_in_past` at the same time: the row was skipped
 //!   before its moment came, and the reason that it has is the true one.
+//! ⁴ Except for a start that is more than 31 days past: its rows may have been archived, and a second story of the
+//!   same reminder would be counted beside the first. Nothing could be sent for it in any case.
 //!
 //! Staff may want a reminder sent now (`send_now_at`): such a row, while pending or scheduled, is due when they said
 //! so. It counts as "at the row's time" wherever the plan says send or `due_in_past`, and it stays where the policy no
@@ -33,6 +35,9 @@ use crate::types::{
     Appointment, Instant, Notification, NotificationStatus as Status, Policy, Reason,
 };
 
+/// So long after its start an appointment gets no new rows. The archive takes rows only of starts that are longer past.
+const LONG_PAST_MS: i64 = 31 * 86_400_000;
+
 /// See the WIT function `reconcile`.
 pub fn reconcile(
     appointment: Option<&Appointment>,
@@ -48,8 +53,14 @@ pub fn reconcile(
         .and_then(|appointment| appointment.start_at)
         .unwrap_or(0);
     let mut changes = Vec::with_capacity(planned.len());
+    let is_long_past = appointment
+        .and_then(|appointment| appointment.start_at)
+        .is_some_and(|start_at| start_at < now.saturating_sub(LONG_PAST_MS));
     for item in &planned {
         let row = rows.iter().find(|row| row.id == item.id);
+        if row.is_none() && is_long_past {
+            continue;
+        }
         if let Some((action, reason)) = verdict(item, row) {
             changes.push(Change {
                 action,

@@ -5,6 +5,9 @@ mod windows;
 
 use chrono_tz::{TZ_VARIANTS, Tz};
 
+use crate::time;
+use crate::types::Instant;
+
 /// Longest name that is looked at; the longest known one has 32 characters.
 const MAX_CHARS: usize = 64;
 
@@ -26,6 +29,18 @@ pub fn find(text: &str) -> Option<&'static str> {
         return named(dataverse::find(text.parse().ok()?)?);
     }
     named(text)
+}
+
+/// See the WIT function `civil-days`.
+pub fn civil_days(instants: &[Instant], time_zone: &str) -> Option<Vec<String>> {
+    let zone: Tz = find(time_zone)?.parse().ok()?;
+    let day = |at: &Instant| time::local(*at, zone).map(|at| at.format("%Y-%m-%d").to_string());
+    Some(
+        instants
+            .iter()
+            .map(|at| day(at).unwrap_or_default())
+            .collect(),
+    )
 }
 
 fn named(name: &str) -> Option<&'static str> {

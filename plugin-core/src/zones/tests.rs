@@ -90,3 +90,26 @@ fn nothing_is_lost_in_a_second_look() {
         assert_eq!(find(&zone.name().to_ascii_lowercase()), Some(zone.name()));
     }
 }
+
+#[test]
+fn days_are_the_zones_own() {
+    let at = |text: &str| {
+        chrono::DateTime::parse_from_rfc3339(text)
+            .unwrap()
+            .timestamp_millis()
+    };
+    let instants = [
+        at("2026-03-28T22:59:59Z"),
+        at("2026-03-28T23:00:00Z"),
+        // The clocks went forward: midnight comes an hour earlier.
+        at("2026-03-29T22:00:00Z"),
+        i64::MAX,
+    ];
+    let days = |zone: &str| super::civil_days(&instants, zone);
+    let expected = ["2026-03-28", "2026-03-29", "2026-03-30", ""];
+    for zone in ["Europe/Berlin", "W. Europe Standard Time"] {
+        assert_eq!(days(zone).unwrap(), expected, "{zone}");
+    }
+    assert_eq!(days("America/Los_Angeles").unwrap()[0], "2026-03-28");
+    assert_eq!(days("Nowhere"), None);
+}

@@ -14,7 +14,7 @@ use plugin_core::delivering::decide;
 use plugin_core::planning::reconcile;
 use plugin_core::types::{
     Appointment, AppointmentStatus, Blocks, Channel, Instant, Notification,
-    NotificationStatus as Status, Offset, Policy, Reason, Step, Window,
+    NotificationStatus as Status, Offset, Policy, Reason, Step, Switches, Window,
 };
 
 pub const APPOINTMENT: &str = "6f9619ff-8b86-d011-b42d-00cf4fc964ff";
@@ -32,6 +32,12 @@ pub const STRANGER: Person = Person {
         sms: None,
     },
     others: Vec::new(),
+};
+
+/// Both channels send.
+pub const ALL_ON: Switches = Switches {
+    email: true,
+    sms: true,
 };
 
 /// Nothing but an id: what is known before anybody said anything.
@@ -243,7 +249,15 @@ impl Clinic {
         };
         let appointment = self.appointment.as_ref();
         let blocks = self.person.blocks;
-        if decide(Some(&asked), appointment, blocks, self.now, self.now) != Decision::Send {
+        let decision = decide(
+            Some(&asked),
+            appointment,
+            blocks,
+            ALL_ON,
+            self.now,
+            self.now,
+        );
+        if decision != Decision::Send {
             return false;
         }
         *row = asked;
@@ -277,7 +291,7 @@ impl Clinic {
         for message in Vec::clone(&due).into_iter().chain(due) {
             let row = self.rows.get(&message.id);
             let (appointment, blocks) = (self.appointment.as_ref(), self.person.blocks);
-            let decision = decide(row, appointment, blocks, message.due_at, now);
+            let decision = decide(row, appointment, blocks, ALL_ON, message.due_at, now);
             match decision {
                 Decision::Send => self.send(&message.id),
                 Decision::Settle(settlement) => {
@@ -287,7 +301,7 @@ impl Clinic {
                 }
                 Decision::Drop(Stale::NoRow) => panic!("a message whose row is gone"),
                 Decision::Drop(_) => {}
-                Decision::Hold(_) | Decision::Busy(_) | Decision::Ask => {
+                Decision::Hold(_) | Decision::Wait(_) | Decision::Busy(_) | Decision::Ask => {
                     panic!("nobody else is at work here: {decision:?}")
                 }
             }

@@ -48,7 +48,7 @@ pub enum Reach {
 const ALL: &[Right] = &[Create, Read, Write, Delete, Append, AppendTo, Assign, Share];
 
 /// Every role.
-pub static ROLES: [Role; 4] = [
+pub static ROLES: [Role; 5] = [
     // The application user. With this role alone it reads appointments and never writes one, so it cannot wake its
     // own webhook. It deletes no notification, so the story of a reminder cannot be lost by its fault; what it may
     // delete is a suppression, when a person says START.
@@ -75,6 +75,17 @@ pub static ROLES: [Role; 4] = [
                 rights: &[Create, Read, Write, Delete],
                 reach: Reach::Global,
             },
+            Grant {
+                table: "punctual_audit",
+                rights: &[Create, Read],
+                reach: Reach::Global,
+            },
+            // For what its metrics say of the past.
+            Grant {
+                table: "punctual_archivedcount",
+                rights: &[Read],
+                reach: Reach::Global,
+            },
         ],
     },
     // The application user too, beside the role above, where appointments are also booked in Punctual's console.
@@ -86,6 +97,23 @@ pub static ROLES: [Role; 4] = [
             rights: &[Create, Write, Delete],
             reach: Reach::Global,
         }],
+    },
+    // The application user too, beside the first role, where old notifications are archived by Punctual: it counts them
+    // and deletes them. Without it an order to archive is refused by Dataverse and nothing is lost.
+    Role {
+        name: "Punctual archive",
+        grants: &[
+            Grant {
+                table: "punctual_notification",
+                rights: &[Delete],
+                reach: Reach::Global,
+            },
+            Grant {
+                table: "punctual_archivedcount",
+                rights: &[Create, Write],
+                reach: Reach::Global,
+            },
+        ],
     },
     // Notifications belong to the application user, which sits in the root unit: whoever is in a unit below
     // reads them only with a global right. They hold no address, and of the person no more than the title of the
@@ -132,6 +160,16 @@ pub static ROLES: [Role; 4] = [
             },
             Grant {
                 table: "punctual_suppression",
+                rights: ALL,
+                reach: Reach::Global,
+            },
+            Grant {
+                table: "punctual_audit",
+                rights: ALL,
+                reach: Reach::Global,
+            },
+            Grant {
+                table: "punctual_archivedcount",
                 rights: ALL,
                 reach: Reach::Global,
             },

@@ -9,7 +9,7 @@ mod story;
 pub use due::due_ms;
 pub use end::{Row, rows};
 pub use sends::{Letter, Sends};
-pub use story::{Known, Story};
+pub use story::{Known, Story, notification_id};
 
 /// A broken promise.
 #[derive(Debug, Clone)]

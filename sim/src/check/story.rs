@@ -18,6 +18,8 @@ pub struct Known {
     pub told_ms: Option<i64>,
     /// When it first said that it has it: from then on it must know.
     pub taken_ms: Option<i64>,
+    /// When the application had certainly compared it with the reminders: from then on they follow from it.
+    pub planned_ms: Option<i64>,
 }
 
 /// A reminder that may ever have been due: which.
@@ -88,8 +90,18 @@ impl Story {
             stamp_ms,
             told_ms: None,
             taken_ms: None,
+            planned_ms: None,
         });
         self.known.len() - 1
+    }
+
+    /// The application has looked at all that was taken by then, and planned.
+    pub fn planned(&mut self, taken_by_ms: i64, now_ms: i64) {
+        for known in &mut self.known {
+            if known.taken_ms.is_some_and(|at| at <= taken_by_ms) {
+                known.planned_ms.get_or_insert(now_ms);
+            }
+        }
     }
 
     /// Staff wish something about a reminder of a start. Answers its number.
@@ -170,11 +182,11 @@ impl Story {
             .flatten()
     }
 
-    /// When the application had taken the last of what decides about reminders; none as long as it has not.
+    /// When the application had planned by the last of what decides about reminders; none as long as it has not.
     pub fn settled_ms(&self) -> Option<i64> {
         let mut latest = 0;
         for known in self.known.iter().filter(|known| decides(&known.change)) {
-            latest = latest.max(known.taken_ms?);
+            latest = latest.max(known.planned_ms?);
         }
         Some(latest)
     }

@@ -1,12 +1,12 @@
 //! Requests to the application.
 
 use bytes::Bytes;
-use http::Request;
+use http::{HeaderValue, Request};
 use punctual_tests::events;
 use serde_json::{Value, json};
 
-use super::World;
 use super::clients::Op;
+use super::{Hook, World};
 use crate::check::Story;
 use crate::clinic::{Change, Wish};
 use crate::transport::KEY;
@@ -16,6 +16,8 @@ use crate::transport::KEY;
 pub enum Ask {
     /// Dataverse tells of a writing: story, writing, which attempt.
     Event(usize, usize, u32),
+    /// A service calls: Dataverse of a change, a provider of what became of a message.
+    Hook(Hook),
     /// Staff do the next thing that they have to do about an appointment.
     Staff(usize),
     /// A timer, with how many seconds it is willing to wait.
@@ -35,6 +37,10 @@ impl Ask {
             Self::Event(story, known, attempt) => {
                 format!("event {known} of appointment {story}, attempt {attempt}")
             }
+            Self::Hook(hook) => match hook.job {
+                Some(job) => format!("call {job} of {:?}", hook.service),
+                None => format!("a call of {:?} once more", hook.service),
+            },
             Self::Staff(story) => format!("staff about appointment {story}"),
             Self::Deliver(timer, wait) => format!("/deliver?wait={wait} of timer {timer}"),
             Self::Reconcile => "/reconcile".to_owned(),
@@ -59,6 +65,7 @@ impl World {
                 let body = event(story, &known.change, known.stamp_ms).to_string();
                 ("POST", "/webhooks/dataverse".to_owned(), body)
             }
+            Ask::Hook(hook) => return as_it_arrives(&hook.request),
             Ask::Staff(number) => {
                 let story = &self.stories[*number];
                 match self.staff.next(*number) {
@@ -103,6 +110,55 @@ impl World {
         let request = request.body(Bytes::from(body));
         request.expect("what is asked is always a request")
     }
+}
+
+/// A service's request, with its address as the application sees it.
+fn as_it_arrives(sent: &Request<Bytes>) -> Request<Bytes> {
+    let mut request = sent.clone();
+    let path = sent
+        .uri()
+        .path_and_query()
+        .map_or("/", |path| path.as_str());
+    if let Ok(uri) = path.parse() {
+        *request.uri_mut() = uri;
+    }
+    let headers = request.headers_mut();
+    headers.insert("host", HeaderValue::from_static("punctual.example.com"));
+    headers.insert("content-length", HeaderValue::from(sent.body().len()));
+    request
+}
+
+/// The row as Dataverse has it after a writing: the cells that the writing is about.
+pub(super) fn cells(change: &Change) -> Value {
+    let mut cells = serde_json::Map::new();
+    let mut set = |name: &str, value: Value| cells.insert(name.to_owned(), value);
+    if change.books {
+        set("punctual_name", "Vaccination, Pat".into());
+        set("punctual_service", "Vaccination".into());
+        set("punctual_customername", "Pat Example".into());
+    }
+    if let Some(start_ms) = change.start_ms {
+        set("punctual_start", rfc3339(start_ms).into());
+    }
+    // A new row begins open; the platform takes no other state with it.
+    if let Some(status) = change.status.filter(|_| !change.books) {
+        let (state, code) = status.codes();
+        set("statecode", state.into());
+        set("statuscode", code.into());
+    }
+    if let Some(email) = &change.email {
+        set("punctual_email", json!(email));
+    }
+    if let Some(phone) = &change.phone {
+        set("punctual_phone", json!(phone));
+    }
+    if let Some(zone) = change.zone {
+        set("punctual_timezone", zone.into());
+    }
+    if let Some(notes) = &change.notes {
+        set("punctual_notes", json!(notes));
+    }
+    Value::Object(cells)
 }
 
 /// The event by which Dataverse tells of a writing.

@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 use super::{Event, Options, World};
 use crate::gates::Outgoing;
 use crate::order::Next;
-use crate::transport::{BUS_RULE, Transport};
+use crate::transport::{BUS_PORT, BUS_RULE, Transport};
 
 const QUEUE: &str = "reminders";
 /// A request that nobody answers is given up after so long.
@@ -55,7 +55,7 @@ struct Answer {
 
 impl Bus {
     pub(crate) fn new(options: &Options) -> Result<Option<Self>> {
-        if options.transport == Transport::Embedded {
+        if options.parts.queue == Transport::Embedded {
             return Ok(None);
         }
         let mut broker = Broker::new(NamespaceOptions::default());
@@ -141,7 +141,10 @@ impl World {
     /// Takes what guests have sent off, and who has dialed.
     pub(crate) fn take_traffic(&mut self) {
         for outgoing in self.gates.take_outgoing() {
-            self.bus_asked(outgoing);
+            match outgoing.request.uri().port_u16() {
+                Some(BUS_PORT) => self.bus_asked(outgoing),
+                _ => self.cloud_asked(outgoing),
+            }
         }
         let now = self.bus_now();
         for dialed in self.gates.take_dialed() {

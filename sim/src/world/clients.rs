@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::{Ask, Event, World};
 use crate::check::{ANSWER, Broken};
+use crate::parts::Records;
 
 /// Dataverse tries once more, and only after these.
 const DATAVERSE_RETRIES: [u16; 3] = [502, 503, 504];
@@ -84,14 +85,16 @@ impl World {
     }
 
     /// From here on the application may know.
-    pub(crate) fn told(&mut self, ask: &Ask) {
+    pub(crate) fn told(&mut self, ask: &mut Ask) {
         let now_ms = self.now_ms();
-        match *ask {
-            Ask::Event(story, known, _) => {
+        match ask {
+            Ask::Hook(hook) => hook.arrived_ms = now_ms,
+            Ask::Reconcile => self.timers.sweep_began(now_ms),
+            &mut Ask::Event(story, known, _) => {
                 let known = &mut self.stories[story].known[known];
                 known.told_ms.get_or_insert(now_ms);
             }
-            Ask::Staff(story) => {
+            &mut Ask::Staff(story) => {
                 *self.staff.tried.entry(story).or_default() += 1;
                 match self.staff.next(story) {
                     Some(Op::Write(known)) => {
@@ -121,10 +124,11 @@ impl World {
             });
         }
         match ask {
+            Ask::Hook(hook) => self.hook_answered(&hook, answer.as_ref()),
             Ask::Event(story, known, attempt) => self.event_answered(story, known, attempt, status),
             Ask::Staff(story) => self.staff_answered(story, status),
             Ask::Deliver(timer, _) => self.delivered(timer),
-            Ask::Reconcile => self.reconciled(),
+            Ask::Reconcile => self.reconciled(answer.as_ref()),
             Ask::Letters => self.letters(answer),
             Ask::Resubmit(_) => {}
         }
@@ -137,6 +141,7 @@ impl World {
         match status {
             Some(200) => {
                 writing.taken_ms.get_or_insert(now_ms);
+                writing.planned_ms.get_or_insert(now_ms);
                 self.timers.noticed(now_ms);
             }
             Some(status) if DATAVERSE_RETRIES.contains(&status) && attempt == 1 => {
@@ -169,6 +174,10 @@ impl World {
                     || (again && writing.change.deletes && status == 404);
                 if done {
                     writing.taken_ms.get_or_insert(now_ms);
+                    // In Dataverse it is a row like any other: a webhook tells of it, or the sweep finds it.
+                    if self.options.parts.records == Records::Embedded {
+                        writing.planned_ms.get_or_insert(now_ms);
+                    }
                     self.timers.noticed(now_ms);
                 } else if status != 503 {
                     let text = format!("staff about appointment {story} were answered {status}");

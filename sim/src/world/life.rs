@@ -1,9 +1,12 @@
 //! What people do, the provider's outages, and the end of all faults.
 
+use super::asks::cells;
 use super::clients::Op;
+use super::cloud::by_people;
 use super::{Ask, Event, World};
 use crate::check::{Broken, LOST, Letter, Story};
 use crate::clinic::{Act, Life};
+use crate::parts::Records;
 
 /// From the last start to the end of all faults.
 const AFTER_LAST_MS: i64 = 10 * 60_000;
@@ -54,6 +57,8 @@ impl World {
                 let known = story.write(change, at_ms);
                 if story.by_staff {
                     self.give_staff(life, Op::Write(known));
+                } else if self.options.parts.records == Records::Dataverse {
+                    self.write_row(life, known);
                 } else {
                     self.tell(life, known);
                 }
@@ -70,6 +75,43 @@ impl World {
                 self.give_staff(life, Op::Wish(wished));
             }
         }
+    }
+
+    /// People write in Dataverse. It is what the application will read from now on; the webhook is a hint.
+    fn write_row(&mut self, life: usize, known: usize) {
+        let now_ms = self.now_ms();
+        let Some(dataverse) = &mut self.cloud.dataverse else {
+            return;
+        };
+        let story = &mut self.stories[life];
+        let id = story.id;
+        let writing = &mut story.known[known];
+        let row = format!("punctual_appointments({id})");
+        let mut body = cells(&writing.change);
+        let (method, path) = match &writing.change {
+            change if change.books => {
+                body["punctual_appointmentid"] = id.to_string().into();
+                ("POST", "punctual_appointments")
+            }
+            change if change.deletes => ("DELETE", row.as_str()),
+            _ => ("PATCH", row.as_str()),
+        };
+        let faults = dataverse.faults.standing().to_vec();
+        dataverse.faults.clear();
+        let reply = by_people(dataverse, method, path, &body.to_string(), now_ms);
+        for fault in faults {
+            let added = dataverse.faults.add(fault);
+            added.expect("it stood before");
+        }
+        let status = reply.response.status();
+        assert!(
+            status.is_success(),
+            "what people write is right: {status} {}",
+            String::from_utf8_lossy(reply.response.body())
+        );
+        writing.told_ms = Some(now_ms);
+        writing.taken_ms = Some(now_ms);
+        self.cloud_stirs();
     }
 
     fn plan_outage(&mut self) {
@@ -89,6 +131,7 @@ impl World {
             self.log
                 .line(self.now_ns, format_args!("the provider is out"));
             self.gates.with_lies(|lies| lies.provider_is_out = true);
+            self.cloud.providers_are_out = true;
             self.after_ms(for_ms, Event::OutageEnds);
         }
     }
@@ -97,6 +140,7 @@ impl World {
         self.log
             .line(self.now_ns, format_args!("the provider is back"));
         self.gates.with_lies(|lies| lies.provider_is_out = false);
+        self.cloud.providers_are_out = false;
         if self.faults {
             self.plan_outage();
         }
@@ -108,12 +152,13 @@ impl World {
         self.faults = false;
         self.gates.with_lies(|lies| lies.provider_is_out = false);
         self.bus_calms_down();
+        self.cloud_calms_down();
         for machine in 0..self.machines.len() {
             self.start_machine(machine);
         }
         let mut untaken: Vec<(usize, usize)> = Vec::new();
         for (number, story) in self.stories.iter().enumerate() {
-            if story.by_staff {
+            if story.by_staff || self.options.parts.records == Records::Dataverse {
                 continue;
             }
             let missing = story.known.iter().enumerate();

@@ -128,7 +128,7 @@ impl World {
     }
 
     /// A request reaches a machine, if one is up.
-    pub(crate) fn arrive(&mut self, ask: Ask) {
+    pub(crate) fn arrive(&mut self, mut ask: Ask) {
         let up = |machine: &usize| self.machines[*machine].host.is_some();
         let up: Vec<usize> = (0..self.machines.len()).filter(up).collect();
         if up.is_empty() {
@@ -137,7 +137,7 @@ impl World {
         }
         let machine = *self.dice.pick(&up);
         let request = self.request(&ask);
-        self.told(&ask);
+        self.told(&mut ask);
         self.begin(machine, ask, request);
     }
 

@@ -6,9 +6,11 @@
 mod asks;
 mod bus;
 mod clients;
+mod cloud;
 mod guests;
 mod life;
 mod machines;
+mod rows;
 mod timers;
 mod verdict;
 mod window;
@@ -22,8 +24,10 @@ use punctual_host::{Application, Database};
 use tempfile::TempDir;
 
 pub use asks::Ask;
+pub use cloud::Hook;
 pub(crate) use guests::Running;
 pub(crate) use machines::Machine;
+pub(crate) use rows::{ended_as, is_open};
 
 use crate::check::{Broken, Sends, Story};
 use crate::clinic::Life;
@@ -32,8 +36,8 @@ use crate::gates::{Gates, GuestName};
 use crate::lies::Mutation;
 use crate::log::Log;
 use crate::order::{Next, Order};
+use crate::parts::Parts;
 use crate::profile::Profile;
-use crate::transport::Transport;
 
 /// Everything that a run is a function of.
 pub struct Options {
@@ -41,8 +45,8 @@ pub struct Options {
     pub seed: u64,
     /// How bad it is.
     pub profile: &'static Profile,
-    /// What the queue is.
-    pub transport: Transport,
+    /// What the application is put together from.
+    pub parts: Parts,
     /// How the application is broken on purpose.
     pub mutation: Option<&'static Mutation>,
 }
@@ -96,6 +100,8 @@ pub(crate) enum Event {
     OutageEnds,
     /// Service Bus answers over HTTP.
     BusAnswers(u64),
+    /// Another service answers.
+    CloudAnswers(u64),
     /// No more faults. Whatever was not taken is sent again.
     Quiet,
     /// All has had its time.
@@ -122,6 +128,7 @@ pub struct World {
     pub(crate) events: BTreeMap<(u64, u64), Event>,
     pub(crate) event_count: u64,
     pub(crate) bus: Option<bus::Bus>,
+    pub(crate) cloud: cloud::Cloud,
 
     pub(crate) lives: Vec<Life>,
     pub(crate) stories: Vec<Story>,
@@ -152,12 +159,13 @@ impl World {
         let begin_ms = begin.timestamp_millis() + dice.between(0, 330) * 86_400_000;
         let data = punctual_tests::folder().context("cannot make a folder for the databases")?;
         let database = Database::for_simulation(data.path(), options.seed);
-        let application = options.transport.application()?;
+        let application = options.parts.application(options.mutation)?;
         let gates = Arc::<Gates>::default();
         gates.with_lies(|lies| lies.mutation = options.mutation);
         let reader = rusqlite::Connection::open(data.path().join("sqlite_db.db"))?;
         reader.set_prepared_statement_cache_capacity(32);
         let bus = bus::Bus::new(&options)?;
+        let cloud = cloud::Cloud::new(&options, begin_ms)?;
         let mut world = Self {
             begin_ms,
             now_ns: 0,
@@ -175,6 +183,7 @@ impl World {
             events: BTreeMap::new(),
             event_count: 0,
             bus,
+            cloud,
             lives: Vec::new(),
             stories: Vec::new(),
             done_acts: Vec::new(),
@@ -300,6 +309,7 @@ impl World {
             Event::OutageBegins(for_ms) => self.outage(for_ms),
             Event::OutageEnds => self.end_outage(),
             Event::BusAnswers(number) => self.bus_answers(number),
+            Event::CloudAnswers(number) => self.cloud_answers(number),
             Event::Quiet => self.quiet(),
             Event::Over => self.over = true,
         }
@@ -313,10 +323,16 @@ impl World {
             times.min()
         });
         let sleep = self.machines.iter().filter_map(Machine::next_wake_ns).min();
-        let next = [event, gate, sleep, self.bus_moment_ns()]
-            .into_iter()
-            .flatten()
-            .min();
+        let next = [
+            event,
+            gate,
+            sleep,
+            self.bus_moment_ns(),
+            self.cloud_moment_ns(),
+        ]
+        .into_iter()
+        .flatten()
+        .min();
         let Some(next_ns) = next else { return false };
         let by_ns = next_ns.saturating_sub(self.now_ns);
         self.now_ns += by_ns;
@@ -324,6 +340,7 @@ impl World {
             machine.step(by_ns);
         }
         self.bus_ticks();
+        self.cloud_stirs();
         true
     }
 

@@ -1,7 +1,11 @@
 //! The timers, as a CronJob would call. Calls that would find nothing are left out, or nearly all of them: whoever waits
 //! for months would see little else.
 
+use bytes::Bytes;
+use serde_json::Value;
+
 use super::{Ask, Event, World};
+use crate::parts::Records;
 
 /// Between two calls of a timer, at least.
 const PAUSE_MS: i64 = 1_000;
@@ -20,12 +24,19 @@ pub(crate) struct Timers {
     planned: Vec<Option<(u64, u64)>>,
     sweep: Option<(u64, u64)>,
     noticed_ms: i64,
+    /// When the sweep that is under way arrived.
+    sweep_began_ms: i64,
 }
 
 impl Timers {
     /// Something was changed, or sent.
     pub(crate) fn noticed(&mut self, now_ms: i64) {
         self.noticed_ms = now_ms;
+    }
+
+    /// A sweep has arrived.
+    pub(crate) fn sweep_began(&mut self, now_ms: i64) {
+        self.sweep_began_ms = now_ms;
     }
 }
 
@@ -108,7 +119,18 @@ impl World {
         }
     }
 
-    pub(crate) fn reconciled(&mut self) {
+    /// What came of a sweep. One that was complete has looked at all that was written before it began.
+    pub(crate) fn reconciled(&mut self, answer: Option<&(u16, Bytes)>) {
+        let report: Value = answer
+            .and_then(|(_, body)| serde_json::from_slice(body).ok())
+            .unwrap_or_default();
+        let whole = report["complete"] == true && report["failed"] == 0;
+        if whole && self.options.parts.records == Records::Dataverse {
+            let (began_ms, now_ms) = (self.timers.sweep_began_ms, self.now_ms());
+            for story in &mut self.stories {
+                story.planned(began_ms, now_ms);
+            }
+        }
         if self.timers.planned.is_empty() {
             return;
         }

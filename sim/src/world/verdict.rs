@@ -2,9 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Ask, Event, World};
-use crate::check::{Broken, GONE, LATE, LOST, ONCE, Row, SAME, Story, rows};
+use super::rows::Cells;
+use super::{Ask, Event, Hook, World};
+use crate::check::{Broken, GONE, LATE, LOST, ONCE, Row, SAME, Story};
 use crate::clinic::Change;
+use crate::parts::{Records, Service};
 
 /// What is known so long before its time is planned and sent, whatever single fault there is.
 const AHEAD_MS: i64 = 10 * 60_000;
@@ -16,7 +18,7 @@ const ATTEMPTS_MAX: i64 = 7;
 impl World {
     /// Judges the end. After it, all events are told once more in another order, and nothing may change.
     pub async fn judge_end(&mut self) -> Result<(), Broken> {
-        let rows = rows(&self.reader).map_err(|error| unreadable(&error))?;
+        let rows = self.rows().map_err(|error| unreadable(&error))?;
         self.judge_records()?;
         self.judge_rows(&rows)?;
         self.judge_demands(&rows)?;
@@ -37,61 +39,37 @@ impl World {
 
     /// The appointments are as they were written last.
     fn judge_records(&self) -> Result<(), Broken> {
-        let mut query = self
-            .reader
-            .prepare(
-                "SELECT id, start_at, email, phone, time_zone, status, deleted_at IS NOT NULL FROM appointments",
-            )
-            .map_err(|error| unreadable(&error))?;
-        type Columns = (
-            String,
-            Option<i64>,
-            Option<String>,
-            Option<String>,
-            Option<String>,
-            String,
-            bool,
-        );
-        let read = |row: &rusqlite::Row<'_>| -> rusqlite::Result<Columns> {
-            Ok((
-                row.get(0)?,
-                row.get(1)?,
-                row.get(2)?,
-                row.get(3)?,
-                row.get(4)?,
-                row.get(5)?,
-                row.get(6)?,
-            ))
-        };
-        let found = query
-            .query_map([], read)
-            .and_then(Iterator::collect::<rusqlite::Result<Vec<_>>>)
-            .map_err(|error| unreadable(&error))?;
-        if found.len() != self.stories.len() {
+        let found = self.appointments().map_err(|error| unreadable(&error))?;
+        let gone = self.options.parts.records == Records::Dataverse;
+        let wanted = self
+            .stories
+            .iter()
+            .filter(|story| !(gone && story.ends_deleted()));
+        let wanted = wanted.count();
+        if found.len() != wanted {
             let text = format!(
-                "{} appointments were booked and {} are stored",
-                self.stories.len(),
+                "{wanted} appointments were booked and {} are stored",
                 found.len()
             );
             return Err(broken(SAME, text, None));
         }
-        for (id, start_at, email, phone, zone, status, deleted) in found {
-            let Some(story) = self.story(&id) else {
+        for stored in found {
+            let Some(story) = self.story(&stored.id) else {
                 return Err(broken(SAME, "a row that nobody booked".to_owned(), None));
             };
-            let written = (
-                story.last(|change| change.start_ms),
-                story.last(|change| change.email.clone()).flatten(),
-                story.last(|change| change.phone.clone()).flatten(),
-                story.last(|change| change.zone).map(str::to_owned),
-                story
+            let written = Cells {
+                start_ms: story.last(|change| change.start_ms),
+                email: story.last(|change| change.email.clone()).flatten(),
+                phone: story.last(|change| change.phone.clone()).flatten(),
+                zone: story.last(|change| change.zone).map(str::to_owned),
+                status: story
                     .last(|change| change.status)
                     .map(|status| status.name().to_owned()),
-            );
-            let stored = (start_at, email, phone, zone, Some(status));
-            if story.ends_deleted() != deleted || (!deleted && written != stored) {
+            };
+            let deleted = story.ends_deleted();
+            if deleted != stored.deleted || (!deleted && written != stored.cells) {
                 let text = format!("written were {written:?}, stored are {stored:?}");
-                return Err(broken(SAME, text, Some(id)));
+                return Err(broken(SAME, text, Some(stored.id)));
             }
         }
         Ok(())
@@ -116,17 +94,25 @@ impl World {
                 (true, false) => {
                     return fail(LOST, "counts as sent; the provider never saw it".to_owned());
                 }
+                // Its answer was lost, and so was what would have told of it: it says that nobody knows.
+                (false, true) if row.reason == "outcome_unknown" => {
+                    sent.insert(row.id.clone());
+                }
                 (false, true) => {
                     let text = format!("was sent and is {} {}", row.status, row.reason);
                     return fail(ONCE, text);
                 }
-                (true, true) => drop(sent.insert(row.id.clone())),
+                (true, true) => {
+                    sent.insert(row.id.clone());
+                }
                 (false, false) => {}
             }
             if row.status == "failed" {
                 let known = match row.reason.as_str() {
                     "retries_exhausted" => row.attempts >= ATTEMPTS_MAX,
                     "no_time_left" => true,
+                    // The provider was asked and did not know, or cannot be asked.
+                    "outcome_unknown" => true,
                     _ => false,
                 };
                 let trouble = self.options.profile.kill > 0.0 || !self.outages.is_empty();
@@ -257,14 +243,26 @@ impl World {
         let sent = self.sends.at_ms.len();
         let mut all: Vec<(usize, usize)> = Vec::new();
         for (number, story) in self.stories.iter().enumerate() {
-            if !story.by_staff {
+            if !story.by_staff && self.options.parts.records == Records::Embedded {
                 all.extend((0..story.known.len()).map(|known| (number, known)));
             }
         }
-        self.dice.shuffle(&mut all);
-        for (story, known) in all {
+        let mut asks: Vec<Ask> = all
+            .into_iter()
+            .map(|(story, known)| Ask::Event(story, known, 1))
+            .collect();
+        asks.extend(self.cloud.told.clone().into_iter().map(|request| {
+            Ask::Hook(Hook {
+                service: Service::Dataverse,
+                job: None,
+                arrived_ms: 0,
+                request,
+            })
+        }));
+        self.dice.shuffle(&mut asks);
+        for ask in asks {
             let in_ms = self.dice.between(0, 60_000);
-            self.after_ms(in_ms, Event::Send(Ask::Event(story, known, 1)));
+            self.after_ms(in_ms, Event::Send(ask));
         }
         self.over = false;
         self.after_ms(10 * 60_000, Event::Over);
@@ -274,7 +272,9 @@ impl World {
         match other {
             Some((old, new)) => {
                 let text = format!("events told again turned\n  {old}\ninto\n  {new}");
-                let id = old.split('|').find(|cell| self.by_id.contains_key(*cell));
+                let id = old
+                    .split(['|', '"'])
+                    .find(|cell| self.by_id.contains_key(*cell));
                 Err(broken(SAME, text, id.map(str::to_owned)))
             }
             None if before.len() != after.len() => {
@@ -287,32 +287,6 @@ impl World {
             }
             None => Ok(()),
         }
-    }
-
-    /// Every row of both tables in one line each.
-    fn dump(&self) -> rusqlite::Result<Vec<String>> {
-        let mut lines = Vec::new();
-        for sql in [
-            "SELECT * FROM appointments ORDER BY id",
-            "SELECT * FROM notifications ORDER BY id",
-        ] {
-            let mut query = self.reader.prepare(sql)?;
-            let width = query.column_count();
-            let mut rows = query.query([])?;
-            while let Some(row) = rows.next()? {
-                let cells = (0..width).map(|column| {
-                    let value: rusqlite::types::Value = row.get(column)?;
-                    Ok(match value {
-                        rusqlite::types::Value::Null => "-".to_owned(),
-                        rusqlite::types::Value::Integer(number) => number.to_string(),
-                        rusqlite::types::Value::Text(text) => text,
-                        other => format!("{other:?}"),
-                    })
-                });
-                lines.push(cells.collect::<rusqlite::Result<Vec<_>>>()?.join("|"));
-            }
-        }
-        Ok(lines)
     }
 }
 

@@ -1,11 +1,13 @@
-//! The console component: the API for staff and operators, the page, health and metrics.
+//! The console component: the API for staff and operators, the files of the page, health and metrics.
 //! It sends nothing itself; what it changes goes through the same flows as a webhook.
 
 mod api;
+mod files;
 mod metrics;
 
 use std::rc::Rc;
 
+use api::{Api, Role};
 use punctual_app::edge::{self, Ports, SpinQueue, SpinRecords, SpinVariables};
 use punctual_app::flows::App;
 use punctual_app::settings;
@@ -27,7 +29,8 @@ async fn handle(incoming: IncomingRequest, outparam: ResponseOutparam) {
 
 async fn route(request: &Request, journal: &Rc<Journal>) -> Result<Response, Response> {
     match (request.method.as_str(), request.segments().as_slice()) {
-        ("GET" | "HEAD", []) => Ok(page()),
+        ("GET" | "HEAD", []) => files::file(request, &["index.html"]),
+        ("GET" | "HEAD", path @ ["assets" | "core", _, ..]) => files::file(request, path),
         ("GET" | "HEAD", ["healthz"]) => health(),
         ("GET", ["metrics"]) => {
             let keys = settings::keys(&SpinVariables, "timer_key", Some("timer_key_second"));
@@ -38,10 +41,9 @@ async fn route(request: &Request, journal: &Rc<Journal>) -> Result<Response, Res
             )?;
             metrics::metrics(&Ports::open(journal, Some(ANSWER_WITHIN_MS)).await?).await
         }
+        ("GET", ["api", "openapi.json"]) => Ok(api::document()),
         (_, ["api", rest @ ..]) => {
-            let keys = settings::keys(&SpinVariables, "admin_token", Some("admin_token_second"));
-            let keys = Keys(keys.map_err(|error| unset(&error))?);
-            keys.admit(bearer(request), "Authorization: Bearer")?;
+            let role = Role::of(request)?;
             let policy = settings::policy(&SpinVariables).map_err(|error| unset(&error))?;
             let ports = Ports::open(journal, Some(ANSWER_WITHIN_MS)).await?;
             let app = App {
@@ -50,9 +52,14 @@ async fn route(request: &Request, journal: &Rc<Journal>) -> Result<Response, Res
                 policy: &policy,
                 clock: &edge::now,
             };
-            api::route(&app, &ports, request, rest).await
+            let api = Api {
+                app: &app,
+                ports: &ports,
+                role,
+            };
+            api::route(&api, request, rest).await
         }
-        (_, [] | ["healthz"] | ["metrics"]) => {
+        (_, [] | ["healthz"] | ["metrics"] | ["assets" | "core", _, ..]) => {
             Err(problem(405, "method not allowed", "use GET", None).with("allow", "GET"))
         }
         _ => Err(problem(404, "not found", "there is no such route", None)),
@@ -64,13 +71,4 @@ async fn route(request: &Request, journal: &Rc<Journal>) -> Result<Response, Res
 fn health() -> Result<Response, Response> {
     Ports::check()?;
     Ok(Response::json(200, &serde_json::json!({"status": "ok"})))
-}
-
-/// One file, no request to another origin; the policy pins that.
-fn page() -> Response {
-    const CSP: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; \
-                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    Response::text(200, "text/html; charset=utf-8", include_str!("page.html"))
-        .with("content-security-policy", CSP)
-        .with("referrer-policy", "no-referrer")
 }

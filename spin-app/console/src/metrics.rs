@@ -4,11 +4,11 @@
 use std::fmt::Write;
 
 use punctual_app::edge::{self, Ports};
-use punctual_app::flows::count::COUNTERS;
 use punctual_app::queue::Queue;
 use punctual_app::records::Records;
+use punctual_app::records::archive::Archive;
 use punctual_app::sql::{Sql, SqlError};
-use punctual_app::telemetry::counters::{self, WEBHOOK_BOUNDS_MS};
+use punctual_app::telemetry::counters::{self, COUNTERS, WEBHOOK_BOUNDS_MS};
 use punctual_app::web::{Response, unavailable};
 
 /// Upper bounds of the lateness buckets, in milliseconds.
@@ -46,6 +46,17 @@ pub async fn metrics(ports: &Ports) -> Result<Response, Response> {
             row.status, row.reason, row.channel, row.provider, row.count
         );
     }
+    let archived = records.archived().await.map_err(|error| failed(&error))?;
+    if !archived.is_empty() {
+        text.push_str("# HELP punctual_notifications_archived_total Notifications that were archived, by how they ended.\n# TYPE punctual_notifications_archived_total counter\n");
+    }
+    for row in &archived {
+        let _ = writeln!(
+            text,
+            "punctual_notifications_archived_total{{status=\"{}\",reason=\"{}\",channel=\"{}\"}} {}",
+            row.status, row.reason, row.channel, row.count
+        );
+    }
     text.push_str("# HELP punctual_lateness_seconds From due to sent, of the same rows.\n# TYPE punctual_lateness_seconds histogram\n");
     for (bound, within) in BOUNDS_MS.iter().zip(&buckets) {
         let _ = writeln!(
@@ -79,15 +90,7 @@ pub async fn metrics(ports: &Ports) -> Result<Response, Response> {
             );
         }
     }
-    for (name, help) in COUNTERS {
-        let counted = records.mark(name).await.map_err(|error| failed(&error))?;
-        let _ = writeln!(
-            text,
-            "# HELP punctual_{name}_total {help}\n# TYPE punctual_{name}_total counter\npunctual_{name}_total {}",
-            counted.unwrap_or(0)
-        );
-    }
-    if let Some(sql) = ports.shared_database() {
+    if let Some(sql) = ports.embedded_records() {
         let counted = counted(sql).map_err(|error| failed(&error))?;
         text.push_str(&counted);
     }
@@ -102,16 +105,24 @@ pub async fn metrics(ports: &Ports) -> Result<Response, Response> {
     ))
 }
 
-/// What is counted in the embedded database alone: how long webhooks took, and what others answered.
+/// What is counted in the embedded database alone: what providers and people told, how long webhooks took, what others answered.
 fn counted(sql: &impl Sql) -> Result<String, SqlError> {
     let webhooks = counters::read(sql, counters::WEBHOOK)?;
     let value = |name: &str| {
         let found = webhooks.iter().find(|(known, _)| known == name);
         found.map_or(0, |(_, value)| *value)
     };
-    let mut text = String::from(
-        "# HELP punctual_webhook_seconds How long webhooks took until all was stored.\n# TYPE punctual_webhook_seconds histogram\n",
-    );
+    let mut text = String::new();
+    for (name, help) in COUNTERS {
+        let marks = counters::read(sql, name)?;
+        let exact = marks.iter().find(|(rest, _)| rest.is_empty());
+        let counted = exact.map_or(0, |(_, value)| *value);
+        let _ = writeln!(
+            text,
+            "# HELP punctual_{name}_total {help}\n# TYPE punctual_{name}_total counter\npunctual_{name}_total {counted}"
+        );
+    }
+    text.push_str("# HELP punctual_webhook_seconds How long webhooks took until all was stored.\n# TYPE punctual_webhook_seconds histogram\n");
     let mut within = 0;
     for bound in WEBHOOK_BOUNDS_MS {
         within += value(&bound.to_string());

@@ -4,12 +4,13 @@ use std::rc::Rc;
 
 use punctual_app::core::rendering::render_stopped;
 use punctual_app::edge::{self, Ports, SpinVariables, acs_sms};
+use punctual_app::flows::App;
 use punctual_app::flows::receipts::hear;
 use punctual_app::flows::replies::{Follows, take};
-use punctual_app::flows::{App, count::count};
 use punctual_app::receipts::event_grid::{self, Delivery};
 use punctual_app::receipts::twilio_signature::{Signed, is_genuine};
 use punctual_app::receipts::{self, News, Reply, Told};
+use punctual_app::records::Records;
 use punctual_app::senders::acs_sms::Text;
 use punctual_app::senders::repeat_id_of;
 use punctual_app::settings::{self, SenderChoice, SettingError};
@@ -124,7 +125,7 @@ async fn handle(news: Vec<News>, journal: &Rc<Journal>) -> Result<Vec<String>, R
         policy: &policy,
         clock: &edge::now,
     };
-    count(app.records, "receipts_ignored", ignored).await;
+    app.records.raise(&[("receipts_ignored", ignored)]).await;
     hear(&app, &told, falls_back)
         .await
         .map_err(|error| error.answer())?;
@@ -132,14 +133,14 @@ async fn handle(news: Vec<News>, journal: &Rc<Journal>) -> Result<Vec<String>, R
     for reply in &replies {
         let follows = take(&app, reply).await.map_err(|error| error.answer())?;
         if follows == Follows::Confirm {
-            texts.extend(confirm(&app, reply, journal).await);
+            texts.extend(confirm(&app, &ports, reply).await);
         }
     }
     Ok(texts)
 }
 
 /// The one text that confirms a stop. Where the reply came by Twilio it is the answer to its call; else it is sent.
-async fn confirm(app: &Desk<'_>, reply: &Reply, journal: &Rc<Journal>) -> Option<String> {
+async fn confirm(app: &Desk<'_>, ports: &Ports, reply: &Reply) -> Option<String> {
     let signature = settings::sender(&SpinVariables);
     let rendered = render_stopped(None, &signature, app.policy).ok()?;
     let punctual_app::core::rendering::Message::Sms(sms) = rendered.message else {
@@ -165,7 +166,7 @@ async fn confirm(app: &Desk<'_>, reply: &Reply, journal: &Rc<Journal>) -> Option
         tag: "stop",
         trace: None,
     };
-    let _ = acs_sms(acs, 1, journal).text(&text, now).await;
+    let _ = acs_sms(acs, ports, 1).ok()?.text(&text, now).await;
     None
 }
 

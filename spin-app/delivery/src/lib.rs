@@ -72,8 +72,8 @@ async fn drain(request: &Request, journal: &Rc<Journal>) -> Result<Response, Res
         clock: &edge::now,
     };
     let signature = settings::sender(&variables);
-    let senders =
-        Senders::open(ports.sql()?, journal, &signature).map_err(|error| unset(&error))?;
+    let senders = Senders::open(&ports, &signature);
+    let senders = senders.map_err(|error| unset(&error))?;
     let outlets = Outlets {
         email: &senders.email,
         sms: &senders.sms,

@@ -166,7 +166,30 @@ const MIGRATIONS: &[&[&str]] = &[&[
         PRIMARY KEY (channel, address, reason)) STRICT, WITHOUT ROWID",
 ], &[
     "ALTER TABLE notifications ADD COLUMN trace TEXT",
+], &[
+    "CREATE TABLE archived (
+        day TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL, channel TEXT NOT NULL, count INTEGER NOT NULL,
+        PRIMARY KEY (day, status, reason, channel)) STRICT, WITHOUT ROWID",
+    "CREATE INDEX appointments_deleted ON appointments (deleted_at) WHERE deleted_at IS NOT NULL",
+], &[
+    "ALTER TABLE marks ADD COLUMN note TEXT",
+    "ALTER TABLE suppressions ADD COLUMN id TEXT",
+    // FRESH_GUID, written out because a constant takes no format.
+    "UPDATE suppressions SET id = lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-a' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))",
+    "CREATE UNIQUE INDEX suppressions_id ON suppressions (id)",
+    "CREATE TABLE audit (
+        id TEXT PRIMARY KEY, at INTEGER NOT NULL, role TEXT NOT NULL, action TEXT NOT NULL, subject TEXT,
+        outcome TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE INDEX audit_at ON audit (at, id)",
+    "CREATE INDEX audit_subject ON audit (subject, at, id) WHERE subject IS NOT NULL",
+    // By state, with all that is counted: what the console asks for again and again is told without a look at the rows.
+    "DROP INDEX notifications_open",
+    "CREATE INDEX notifications_state ON notifications (status, due_at, id, reason, channel)",
+    "CREATE INDEX appointments_listed ON appointments (coalesce(start_at, 0), id) WHERE deleted_at IS NULL",
 ]];
+
+/// A random UUID (version 4) in SQL.
+pub const FRESH_GUID: &str = "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-a' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))";
 
 /// Brings a connection into shape: write-ahead log where the host allows it, every commit on disk before it
 /// is answered (a lost claim would be a second reminder), and the newest schema.
@@ -185,6 +208,8 @@ pub fn prepare<S: Sql>(sql: &S) -> Result<(), SqlError> {
         )));
     }
     if found < newest {
+        // A new file can then give back what becomes free piece by piece; a file that has tables stays as it is.
+        let _ = sql.execute("PRAGMA auto_vacuum = INCREMENTAL", &[]);
         // Not every host lets a guest choose the journal; rollback journals are as safe, only slower.
         let _ = sql.execute("PRAGMA journal_mode = WAL", &[]);
         transaction(sql, || {

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use http::{Method, Request, Response, header};
+use punctual_stand_ins::faults::{ASKED, CARRIED, WRITTEN};
 use punctual_stand_ins::messaging::sms::{Wish, is_e164, segments};
 use punctual_stand_ins::messaging::{Agenda, Courier, Fates, Inbox, Parcel, Usage};
 use punctual_stand_ins::{
@@ -27,49 +28,18 @@ use crate::options::Options;
 use crate::refusal::Refusal;
 use crate::{email, sms};
 
-const ASKED: &[FaultKind] = &[
-    FaultKind::Busy,
-    FaultKind::Unauthorized,
-    FaultKind::Refuse,
-    FaultKind::Fail,
-    FaultKind::Drop,
-    FaultKind::LoseAnswer,
-    FaultKind::HalfAnswer,
-    FaultKind::NoAnswer,
-    FaultKind::Slow,
-];
-
-const WRITTEN: &[FaultKind] = &[
-    FaultKind::Busy,
-    FaultKind::Unauthorized,
-    FaultKind::Refuse,
-    FaultKind::Fail,
-    FaultKind::FailAfter,
-    FaultKind::Drop,
-    FaultKind::LoseAnswer,
-    FaultKind::HalfAnswer,
-    FaultKind::NoAnswer,
-    FaultKind::Slow,
-];
-
 const ITEM: &[FaultKind] = &[FaultKind::Busy, FaultKind::Fail, FaultKind::FailAfter];
-
-const CARRIED: &[FaultKind] = &[FaultKind::Drop, FaultKind::Twice, FaultKind::Slow];
-
-const fn point(name: &'static str, kinds: &'static [FaultKind]) -> Point {
-    Point { name, kinds }
-}
 
 /// Where this stand-in can be made to fail. `sms.item` is one recipient, `carrier` the way to a person, `event` what is
 /// told.
 pub const POINTS: &[Point] = &[
-    point("sms.send", WRITTEN),
-    point("sms.item", ITEM),
-    point("sms.optouts", WRITTEN),
-    point("email.send", WRITTEN),
-    point("email.poll", ASKED),
-    point("carrier", CARRIED),
-    point("event", CARRIED),
+    Point::new("sms.send", WRITTEN),
+    Point::new("sms.item", ITEM),
+    Point::new("sms.optouts", WRITTEN),
+    Point::new("email.send", WRITTEN),
+    Point::new("email.poll", ASKED),
+    Point::new("carrier", CARRIED),
+    Point::new("event", CARRIED),
 ];
 
 /// A resource: the whole state of the stand-in.

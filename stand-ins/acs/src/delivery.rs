@@ -131,6 +131,7 @@ fn arrive(acs: &mut Acs, sms: &Sms, now_ms: i64) {
         subject: None,
         text: sms.text.clone(),
         html: None,
+        attachments: BTreeMap::new(),
         id: sms.id.clone(),
         marks,
     });
@@ -234,6 +235,7 @@ fn email_arrives(acs: &mut Acs, email: &Email, to: &str, now_ms: i64) {
         subject: Some(email.subject.clone()),
         text: email.text.clone(),
         html: email.html.clone(),
+        attachments: email.attachments.clone(),
         id: email.operation.to_string(),
         marks,
     });

@@ -70,6 +70,7 @@ pub(crate) struct Email {
     pub subject: String,
     pub text: String,
     pub html: Option<String>,
+    pub attachments: BTreeMap<String, String>,
     pub headers: BTreeMap<String, String>,
 }
 
@@ -184,10 +185,14 @@ fn read(acs: &Acs, body: &Value, operation: Guid) -> Result<Email, Refusal> {
     if to.len() > MOST_RECIPIENTS {
         return Err(Refusal::bad("There may be 50 recipients."));
     }
-    let attachments = body["attachments"].as_array().into_iter().flatten();
-    let mut contents = attachments.filter_map(|it| it["contentInBase64"].as_str());
-    if contents.any(|content| STANDARD.decode(content).is_err()) {
-        return Err(Refusal::bad("contentInBase64 must be base64."));
+    let mut attachments = BTreeMap::new();
+    for file in body["attachments"].as_array().into_iter().flatten() {
+        let text = |name: &str| file[name].as_str().unwrap_or_default();
+        let Ok(content) = STANDARD.decode(text("contentInBase64")) else {
+            return Err(Refusal::bad("contentInBase64 must be base64."));
+        };
+        let content = String::from_utf8_lossy(&content).into_owned();
+        attachments.insert(text("name").to_owned(), content);
     }
     let headers = body["headers"].as_object().into_iter().flatten();
     let headers: BTreeMap<_, _> = headers
@@ -209,6 +214,7 @@ fn read(acs: &Acs, body: &Value, operation: Guid) -> Result<Email, Refusal> {
         subject: text("/content/subject").unwrap_or_default().to_owned(),
         text: text("/content/plainText").unwrap_or_default().to_owned(),
         html: full("/content/html").map(str::to_owned),
+        attachments,
         headers,
     })
 }

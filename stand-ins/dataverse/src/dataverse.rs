@@ -5,6 +5,7 @@ mod keys;
 
 use std::sync::Arc;
 
+use punctual_stand_ins::faults::{ASKED, CARRIED, WRITTEN};
 use punctual_stand_ins::{FaultKind, Faults, Guid, Ledger, Point, Random, Strike};
 
 pub(crate) use self::keys::KeyIndexes;
@@ -17,39 +18,14 @@ use crate::store::{Cause, Changes, Event, Store, Work};
 use crate::value::Value;
 use crate::webhooks::Webhooks;
 
-const ASKED: &[FaultKind] = &[
-    FaultKind::Busy,
-    FaultKind::Unauthorized,
-    FaultKind::Refuse,
-    FaultKind::Fail,
-    FaultKind::Drop,
-    FaultKind::LoseAnswer,
-    FaultKind::HalfAnswer,
-    FaultKind::NoAnswer,
-    FaultKind::Slow,
-];
-
-const WRITTEN: &[FaultKind] = &[
+/// One write. Of several at once no rival can be the first: those are [`WRITTEN`].
+const WRITTEN_ALONE: &[FaultKind] = &[
     FaultKind::Busy,
     FaultKind::Unauthorized,
     FaultKind::Refuse,
     FaultKind::Fail,
     FaultKind::FailAfter,
     FaultKind::Race,
-    FaultKind::Drop,
-    FaultKind::LoseAnswer,
-    FaultKind::HalfAnswer,
-    FaultKind::NoAnswer,
-    FaultKind::Slow,
-];
-
-/// Of several writes at once, no rival can be the first.
-const WRITTEN_TOGETHER: &[FaultKind] = &[
-    FaultKind::Busy,
-    FaultKind::Unauthorized,
-    FaultKind::Refuse,
-    FaultKind::Fail,
-    FaultKind::FailAfter,
     FaultKind::Drop,
     FaultKind::LoseAnswer,
     FaultKind::HalfAnswer,
@@ -66,34 +42,28 @@ const WRITTEN_IN_A_BATCH: &[FaultKind] = &[
     FaultKind::Race,
 ];
 
-const SENT: &[FaultKind] = &[FaultKind::Drop, FaultKind::Twice, FaultKind::Slow];
-
-const fn point(name: &'static str, kinds: &'static [FaultKind]) -> Point {
-    Point { name, kinds }
-}
-
 /// Where this stand-in can be made to fail.
 ///
 /// `api` is requests, `part` the operations inside a batch. `webhook` is what is sent: `drop` loses it, `twice`
 /// duplicates it, `slow` holds it back, so that later ones overtake it.
 pub const POINTS: &[Point] = &[
-    point("api.read", ASKED),
-    point("api.query", ASKED),
-    point("api.create", WRITTEN),
-    point("api.update", WRITTEN),
-    point("api.delete", WRITTEN),
-    point("api.bulk", WRITTEN_TOGETHER),
-    point("api.batch", WRITTEN_TOGETHER),
-    point("api.metadata", ASKED),
-    point("part.read", ASKED_IN_A_BATCH),
-    point("part.query", ASKED_IN_A_BATCH),
-    point("part.create", WRITTEN_IN_A_BATCH),
-    point("part.update", WRITTEN_IN_A_BATCH),
-    point("part.delete", WRITTEN_IN_A_BATCH),
-    point("part.bulk", ASKED_IN_A_BATCH),
-    point("webhook.create", SENT),
-    point("webhook.update", SENT),
-    point("webhook.delete", SENT),
+    Point::new("api.read", ASKED),
+    Point::new("api.query", ASKED),
+    Point::new("api.create", WRITTEN_ALONE),
+    Point::new("api.update", WRITTEN_ALONE),
+    Point::new("api.delete", WRITTEN_ALONE),
+    Point::new("api.bulk", WRITTEN),
+    Point::new("api.batch", WRITTEN),
+    Point::new("api.metadata", ASKED),
+    Point::new("part.read", ASKED_IN_A_BATCH),
+    Point::new("part.query", ASKED_IN_A_BATCH),
+    Point::new("part.create", WRITTEN_IN_A_BATCH),
+    Point::new("part.update", WRITTEN_IN_A_BATCH),
+    Point::new("part.delete", WRITTEN_IN_A_BATCH),
+    Point::new("part.bulk", ASKED_IN_A_BATCH),
+    Point::new("webhook.create", CARRIED),
+    Point::new("webhook.update", CARRIED),
+    Point::new("webhook.delete", CARRIED),
 ];
 
 /// An environment: the whole state of the stand-in.

@@ -218,6 +218,7 @@ fn arrive(sendgrid: &mut SendGrid, delivery: &Delivery, now_ms: i64) {
         subject: Some(letter.subject.clone()),
         text: letter.text.clone(),
         html: letter.html.clone(),
+        attachments: letter.attachments.clone(),
         id: delivery.message_id.clone(),
         marks,
     });

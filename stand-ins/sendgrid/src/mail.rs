@@ -144,6 +144,8 @@ pub(crate) struct Letter {
     pub subject: String,
     pub text: String,
     pub html: Option<String>,
+    /// Files by name.
+    pub attachments: BTreeMap<String, String>,
     pub headers: BTreeMap<String, String>,
     pub arguments: BTreeMap<String, String>,
     pub categories: Vec<String>,
@@ -169,16 +171,19 @@ pub(crate) fn read(options: &Options, body: &[u8], now_ms: i64) -> Result<Mail, 
         return Err(found.into());
     }
     for pointer in UNBUILT {
-        if body.pointer(pointer).is_some() {
+        // What is switched off changes nothing.
+        let asked = body.pointer(pointer);
+        if asked.is_some_and(|asked| asked.get("enable") != Some(&Value::Bool(false))) {
             let field = pointer.trim_start_matches('/').replace('/', ".");
             let message = "this is not built in this stand-in";
             return Err(Refusal::new(501, message, Some(&field)));
         }
     }
     check_whole(&body)?;
+    let attachments = attachments(&body)?;
     let mut letters = Vec::new();
     for (number, one) in items(&body, "personalizations").enumerate() {
-        letters.extend(personal(options, &body, one, number, now_ms)?);
+        letters.extend(personal(options, &body, &attachments, one, number, now_ms)?);
     }
     if letters.len() > MOST_RECIPIENTS {
         let message = "The total number of recipients must be no more than 1000.";
@@ -232,18 +237,6 @@ fn check_whole(body: &Value) -> Result<(), Refusal> {
         let message = "If present, text/plain and text/html may only be provided once and text/plain must be first.";
         return Err(Refusal::bad("content", message));
     }
-    for (number, it) in items(body, "attachments").enumerate() {
-        if STANDARD
-            .decode(text(it, "content").unwrap_or_default())
-            .is_err()
-        {
-            let field = format!("attachments.{number}.content");
-            return Err(Refusal::bad(
-                &field,
-                "The attachment content must be base64 encoded.",
-            ));
-        }
-    }
     let categories: Vec<_> = items(body, "categories")
         .filter_map(Value::as_str)
         .collect();
@@ -251,6 +244,20 @@ fn check_whole(body: &Value) -> Result<(), Refusal> {
         return Err(Refusal::bad("categories", "The categories must be unique."));
     }
     Ok(())
+}
+
+/// Files by name, and their content as far as it is text.
+fn attachments(body: &Value) -> Result<BTreeMap<String, String>, Refusal> {
+    let read = |(number, file): (usize, &Value)| {
+        let content = STANDARD.decode(text(file, "content").unwrap_or_default());
+        let content = content.map_err(|_| {
+            let field = format!("attachments.{number}.content");
+            Refusal::bad(&field, "The attachment content must be base64 encoded.")
+        })?;
+        let name = text(file, "filename").unwrap_or_default().to_owned();
+        Ok((name, String::from_utf8_lossy(&content).into_owned()))
+    };
+    items(body, "attachments").enumerate().map(read).collect()
 }
 
 /// Custom headers: none that is reserved, and nothing that could break out of its line.
@@ -274,6 +281,7 @@ fn check_headers(headers: &BTreeMap<String, String>, field: &str) -> Result<(), 
 fn personal(
     options: &Options,
     body: &Value,
+    attachments: &BTreeMap<String, String>,
     one: &Value,
     number: usize,
     now_ms: i64,
@@ -338,6 +346,7 @@ fn personal(
         subject: subject.to_owned(),
         text: of_kind("text/plain").unwrap_or_default(),
         html: of_kind("text/html"),
+        attachments: attachments.clone(),
         headers: merged("headers"),
         arguments,
         categories: items(body, "categories")

@@ -12,6 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use punctual_stand_ins::control::json;
+use punctual_stand_ins::faults::{CARRIED, WRITTEN};
 use punctual_stand_ins::messaging::{Agenda, Courier, Fates, Inbox, Taken, Usage};
 use punctual_stand_ins::{
     Answer, FaultKind, Faults, Ledger, Outgoing, Point, Random, Reply, Strike,
@@ -25,29 +26,11 @@ use crate::mail;
 use crate::options::{ApiKey, Options};
 use crate::refusal::Refusal;
 
-const SENT: &[FaultKind] = &[
-    FaultKind::Busy,
-    FaultKind::Unauthorized,
-    FaultKind::Refuse,
-    FaultKind::Fail,
-    FaultKind::FailAfter,
-    FaultKind::Drop,
-    FaultKind::LoseAnswer,
-    FaultKind::NoAnswer,
-    FaultKind::Slow,
-];
-
-const CARRIED: &[FaultKind] = &[FaultKind::Drop, FaultKind::Twice, FaultKind::Slow];
-
-const fn point(name: &'static str, kinds: &'static [FaultKind]) -> Point {
-    Point { name, kinds }
-}
-
 /// Where this stand-in can be made to fail. `carrier` is the way to the mailbox, `webhook` what is told.
 pub const POINTS: &[Point] = &[
-    point("api.send", SENT),
-    point("carrier", CARRIED),
-    point("webhook", CARRIED),
+    Point::new("api.send", WRITTEN),
+    Point::new("carrier", CARRIED),
+    Point::new("webhook", CARRIED),
 ];
 
 /// The longest body that is mail: 30 MB.

@@ -41,6 +41,36 @@ pub enum FaultKind {
     Slow,
 }
 
+/// What can go wrong where something is asked for.
+pub const ASKED: &[FaultKind] = &[
+    FaultKind::Busy,
+    FaultKind::Unauthorized,
+    FaultKind::Refuse,
+    FaultKind::Fail,
+    FaultKind::Drop,
+    FaultKind::LoseAnswer,
+    FaultKind::HalfAnswer,
+    FaultKind::NoAnswer,
+    FaultKind::Slow,
+];
+
+/// What can go wrong where something is done.
+pub const WRITTEN: &[FaultKind] = &[
+    FaultKind::Busy,
+    FaultKind::Unauthorized,
+    FaultKind::Refuse,
+    FaultKind::Fail,
+    FaultKind::FailAfter,
+    FaultKind::Drop,
+    FaultKind::LoseAnswer,
+    FaultKind::HalfAnswer,
+    FaultKind::NoAnswer,
+    FaultKind::Slow,
+];
+
+/// What can go wrong on the way of a message, to a person or back to the sender.
+pub const CARRIED: &[FaultKind] = &[FaultKind::Drop, FaultKind::Twice, FaultKind::Slow];
+
 /// A fault that stands until it has struck `times` times.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,6 +131,13 @@ pub struct Point {
     pub name: &'static str,
     /// The kinds that mean something here.
     pub kinds: &'static [FaultKind],
+}
+
+impl Point {
+    /// A place of this name.
+    pub const fn new(name: &'static str, kinds: &'static [FaultKind]) -> Self {
+        Self { name, kinds }
+    }
 }
 
 /// A fault that has struck.

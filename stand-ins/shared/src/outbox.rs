@@ -64,6 +64,14 @@ impl<J: Clone> Outbox<J> {
         self.jobs.len()
     }
 
+    /// How many are due or on their way: those that a test waits for while the clock stands still.
+    pub fn at_hand(&self, now_ms: i64) -> usize {
+        let slots = self.jobs.values();
+        slots
+            .filter(|slot| slot.due_ms.is_none_or(|due_ms| due_ms <= now_ms))
+            .count()
+    }
+
     /// When the next is due; milliseconds since 1970.
     pub fn next_due_ms(&self) -> Option<i64> {
         self.jobs.values().filter_map(|slot| slot.due_ms).min()
@@ -115,11 +123,13 @@ mod tests {
         let (late, early) = (outbox.add("late", 20), outbox.add("early", 10));
         assert_eq!(outbox.next_due_ms(), Some(10));
         assert_eq!(outbox.take_due(9), []);
+        assert_eq!((outbox.at_hand(9), outbox.at_hand(10)), (0, 1));
         assert_eq!(
             outbox.take_due(20),
             [(early, 1, "early"), (late, 1, "late")]
         );
         assert_eq!((outbox.take_due(99), outbox.next_due_ms()), (vec![], None));
+        assert_eq!(outbox.at_hand(20), 2);
         outbox.put_back(late, 30);
         assert_eq!(outbox.on_its_way(late), None);
         outbox.remove(early);

@@ -187,6 +187,7 @@ fn arrive(twilio: &mut Twilio, sid: &str, now_ms: i64) {
         subject: None,
         text: message.body.clone(),
         html: None,
+        attachments: BTreeMap::new(),
         id: message.sid.clone(),
         marks,
     });

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response};
+use punctual_stand_ins::faults::{ASKED, CARRIED, WRITTEN};
 use punctual_stand_ins::messaging::{Agenda, Courier, Fates, Inbox, Usage};
 use punctual_stand_ins::{
     Answer, FaultKind, Faults, Ledger, Outgoing, Point, Random, Reply, Strike,
@@ -16,47 +17,16 @@ use crate::options::Options;
 use crate::refusal::Refusal;
 use crate::{access, api};
 
-const ASKED: &[FaultKind] = &[
-    FaultKind::Busy,
-    FaultKind::Unauthorized,
-    FaultKind::Refuse,
-    FaultKind::Fail,
-    FaultKind::Drop,
-    FaultKind::LoseAnswer,
-    FaultKind::HalfAnswer,
-    FaultKind::NoAnswer,
-    FaultKind::Slow,
-];
-
-const WRITTEN: &[FaultKind] = &[
-    FaultKind::Busy,
-    FaultKind::Unauthorized,
-    FaultKind::Refuse,
-    FaultKind::Fail,
-    FaultKind::FailAfter,
-    FaultKind::Drop,
-    FaultKind::LoseAnswer,
-    FaultKind::HalfAnswer,
-    FaultKind::NoAnswer,
-    FaultKind::Slow,
-];
-
-const CARRIED: &[FaultKind] = &[FaultKind::Drop, FaultKind::Twice, FaultKind::Slow];
-
-const fn point(name: &'static str, kinds: &'static [FaultKind]) -> Point {
-    Point { name, kinds }
-}
-
 /// Where this stand-in can be made to fail. `carrier` is the way to the phone, `callback` what is told.
 pub const POINTS: &[Point] = &[
-    point("api.create", WRITTEN),
-    point("api.fetch", ASKED),
-    point("api.list", ASKED),
-    point("api.update", WRITTEN),
-    point("api.delete", WRITTEN),
-    point("carrier", CARRIED),
-    point("callback.status", CARRIED),
-    point("callback.inbound", CARRIED),
+    Point::new("api.create", WRITTEN),
+    Point::new("api.fetch", ASKED),
+    Point::new("api.list", ASKED),
+    Point::new("api.update", WRITTEN),
+    Point::new("api.delete", WRITTEN),
+    Point::new("carrier", CARRIED),
+    Point::new("callback.status", CARRIED),
+    Point::new("callback.inbound", CARRIED),
 ];
 
 /// An account: the whole state of the stand-in.

@@ -1,9 +1,11 @@
 //! The reminder loop in Azure: rows in Dataverse, messages in Service Bus, over either transport, against stand-ins.
 
+mod akamai;
 mod crash;
 mod loss;
 mod requests;
 mod town;
+mod upkeep;
 
 use chrono::TimeDelta;
 use expect_test::{Expect, expect};

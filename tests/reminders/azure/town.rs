@@ -166,8 +166,8 @@ impl Town {
     /// The same with other cells.
     pub async fn book_with(&self, cells: Value) {
         let mut row = json!({
-            "punctual_appointmentid": ID, "punctual_name": "Vaccination, Pat", "punctual_service": "Vaccination",
-            "punctual_customername": "Pat Example", "punctual_email": "pat@example.com", "punctual_phone": "+12025550123",
+            "punctual_appointmentid": ID, "punctual_name": "Vaccination, Pat Planted", "punctual_service": "Vaccination",
+            "punctual_customername": "Pat Planted", "punctual_email": "pat.planted@example.com", "punctual_phone": "+12025550123",
             "punctual_start": START, "punctual_timezone": "Europe/Berlin",
         });
         for (name, value) in cells.as_object().expect("cells") {

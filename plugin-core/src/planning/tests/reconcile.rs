@@ -597,3 +597,48 @@ fn a_block_comes_and_goes() {
         EARLY,
     ));
 }
+
+/// What becomes of a row, or of none, so many seconds after the start.
+#[track_caller]
+fn check_past(after_start_s: i64, rows: &[Notification], expected: &str) {
+    let now = at(START) + after_start_s * 1_000;
+    let changes = reconcile(Some(&appointment()), &one(), rows, now);
+    assert_eq!(
+        tell(&changes),
+        expected,
+        "{after_start_s} s after the start"
+    );
+}
+
+#[test]
+fn a_start_long_past_gets_no_new_rows_and_its_own_are_kept_in_order() {
+    const MONTH: i64 = 31 * 86_400;
+    let skip = "skip 2026-05-31T09:00:00Z due_in_past";
+    for (after, expected) in [
+        (0, skip),
+        (MONTH, skip),
+        (MONTH + 1, "–"),
+        (MONTH * 40, "–"),
+    ] {
+        check_past(after, &[], expected);
+    }
+    // Rows that are there end as ever.
+    for after in [MONTH, MONTH + 1] {
+        let at_another_time = row(Status::Scheduled, None, at(EARLY));
+        check_past(after, &[at_another_time], skip);
+        let mut moved = row(Status::Scheduled, None, at(DUE));
+        moved.id = "moved".into();
+        moved.start_at = at(EARLY);
+        let canceled = "cancel 2026-05-31T09:00:00Z appointment_moved";
+        match after {
+            MONTH => check_past(after, &[moved], &format!("{skip}, {canceled}")),
+            _ => check_past(after, &[moved], canceled),
+        }
+    }
+    // Without a start nothing is past.
+    let mut undated = appointment();
+    undated.start_at = None;
+    let changes = reconcile(Some(&undated), &one(), &[], at(START) + MONTH * 40_000);
+    assert_eq!(changes.len(), 1);
+    assert_eq!(changes[0].reason, Some(Reason::NoStart));
+}

@@ -17,6 +17,7 @@ fn the_first_run_connects_and_the_second_changes_nothing() {
         "step Create",
         "step Update",
         "step Delete",
+        "key punctual_archivedcountkey",
         "key punctual_markkey",
         "key punctual_notificationkey",
         "key punctual_suppressionkey",

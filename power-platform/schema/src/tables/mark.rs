@@ -10,7 +10,7 @@ pub static MARK: Table = Table {
     set: "punctual_marks",
     label: "Mark",
     plural: "Marks",
-    description: "Punctual's own bookkeeping between runs: how far the sweep over changes came, who sweeps now.",
+    description: "Punctual's own bookkeeping between runs: how far the sweep over changes came, who sweeps now, which channels are switched off.",
     columns: COLUMNS,
     statuses: PLAIN_STATUSES,
     // Two runs that begin at once make one row.
@@ -40,6 +40,8 @@ const COLUMNS: &[Column] = &[
     // Dataverse has whole numbers of 64 bits too, but its API gives them as JSON numbers, which many clients round.
     column("punctual_value", "Value", line(40),
         "A number of 64 bits, as text.").unaudited(),
+    column("punctual_note", "Note", line(200),
+        "What was said when it was set, such as why a channel was switched off."),
 ];
 
 const VIEWS: &[View] = &[View {
@@ -52,5 +54,5 @@ const VIEWS: &[View] = &[View {
 
 const FORM: &[Section] = &[Section {
     label: "Mark",
-    content: Content::Shown(&["punctual_name", "punctual_value"]),
+    content: Content::Shown(&["punctual_name", "punctual_value", "punctual_note"]),
 }];

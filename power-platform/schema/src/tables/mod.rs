@@ -1,11 +1,15 @@
 //! The tables: what staff keep, what Punctual keeps for people to read, and what it keeps for itself.
 
 mod appointment;
+mod archived;
+mod audit;
 mod mark;
 mod notification;
 mod suppression;
 
 pub use appointment::APPOINTMENT;
+pub use archived::ARCHIVED;
+pub use audit::AUDIT;
 pub use mark::MARK;
 pub use notification::{APPOINTMENT_NOTIFICATIONS, NOTIFICATION};
 pub use suppression::SUPPRESSION;
@@ -13,7 +17,14 @@ pub use suppression::SUPPRESSION;
 use crate::describe::{Audit, Column, Format, Kind, Need, State, Status, Table};
 
 /// Every table.
-pub const TABLES: [&Table; 4] = [&APPOINTMENT, &NOTIFICATION, &MARK, &SUPPRESSION];
+pub const TABLES: [&Table; 6] = [
+    &APPOINTMENT,
+    &NOTIFICATION,
+    &MARK,
+    &SUPPRESSION,
+    &ARCHIVED,
+    &AUDIT,
+];
 
 /// The table of this name.
 pub fn find(name: &str) -> Option<&'static Table> {

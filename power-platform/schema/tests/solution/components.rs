@@ -127,6 +127,11 @@ fn keys_can_be_keys() {
     assert_eq!(
         found,
         [
+            (
+                "punctual_archivedcountkey",
+                "punctual_archivedcount",
+                "punctual_name"
+            ),
             ("punctual_markkey", "punctual_mark", "punctual_name"),
             (
                 "punctual_notificationkey",
@@ -188,6 +193,7 @@ fn changes_are_kept_but_for_bookkeeping() {
     assert_eq!(
         left,
         [
+            "punctual_count",
             "punctual_value",
             "punctual_attempts",
             "punctual_firstattemptat",

@@ -15,11 +15,14 @@ fn the_scheduler_reads_appointments_and_keeps_notifications() {
         [
             ("prvAppendTopunctual_appointment", "Global"),
             ("prvAppendpunctual_notification", "Global"),
+            ("prvCreatepunctual_audit", "Global"),
             ("prvCreatepunctual_mark", "Global"),
             ("prvCreatepunctual_notification", "Global"),
             ("prvCreatepunctual_suppression", "Global"),
             ("prvDeletepunctual_suppression", "Global"),
             ("prvReadpunctual_appointment", "Global"),
+            ("prvReadpunctual_archivedcount", "Global"),
+            ("prvReadpunctual_audit", "Global"),
             ("prvReadpunctual_mark", "Global"),
             ("prvReadpunctual_notification", "Global"),
             ("prvReadpunctual_suppression", "Global"),
@@ -38,6 +41,18 @@ fn booking_is_a_role_of_its_own_and_adds_no_more_than_that() {
             ("prvCreatepunctual_appointment", "Global"),
             ("prvDeletepunctual_appointment", "Global"),
             ("prvWritepunctual_appointment", "Global"),
+        ]
+    );
+}
+
+#[test]
+fn archiving_is_a_role_of_its_own_and_adds_no_more_than_that() {
+    assert_eq!(
+        privileges("Punctual archive"),
+        [
+            ("prvCreatepunctual_archivedcount", "Global"),
+            ("prvDeletepunctual_notification", "Global"),
+            ("prvWritepunctual_archivedcount", "Global"),
         ]
     );
 }

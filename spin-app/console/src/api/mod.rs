@@ -1,8 +1,26 @@
-//! The routes below `/api`.
+//! The routes below `/api`. `openapi.json` describes them; a test holds every answer to it.
 
 mod appointments;
+mod archive;
+mod attention;
+mod audit;
+mod backfill;
+mod body;
+mod channels;
+mod document;
+mod health;
+mod logged;
+mod mask;
+mod me;
 mod notifications;
+mod query;
 mod queue;
+mod role;
+mod shown;
+mod suppressions;
+
+pub use document::document;
+pub use role::Role;
 
 use punctual_app::core::Problem;
 use punctual_app::edge::Ports;
@@ -12,31 +30,60 @@ use punctual_app::web::{Request, Response, problem, unavailable};
 use serde_json::{Value, json};
 
 use crate::Clinic;
+use query::limit;
 
-/// Rows of a list when `limit` is not said, and at most.
-const LIMIT_DEFAULT: u32 = 500;
-const LIMIT_MAX: u32 = 5_000;
+/// What a route works with.
+pub struct Api<'a> {
+    /// The ports and the policy.
+    pub app: &'a Clinic<'a>,
+    /// What the ports are made of.
+    pub ports: &'a Ports,
+    /// Who calls.
+    pub role: Role,
+}
+
+/// Answers a request; what changes something is written into the audit trail first.
+pub async fn route(api: &Api<'_>, request: &Request, path: &[&str]) -> Result<Response, Response> {
+    match audit::change(&request.method, path) {
+        Some(change) => audit::witnessed(api, request, change, answer(api, request, path)).await,
+        None => answer(api, request, path).await,
+    }
+}
 
 /// Finds the handler.
-pub async fn route(
-    app: &Clinic<'_>,
-    ports: &Ports,
-    request: &Request,
-    path: &[&str],
-) -> Result<Response, Response> {
+async fn answer(api: &Api<'_>, request: &Request, path: &[&str]) -> Result<Response, Response> {
     match (request.method.as_str(), path) {
-        ("GET", ["appointments"]) => appointments::list(app, request).await,
-        ("POST", ["appointments"]) => appointments::create(app, request).await,
-        ("GET", ["appointments", id]) => appointments::read(app, id).await,
-        ("PATCH", ["appointments", id]) => appointments::change(app, id, request).await,
-        ("DELETE", ["appointments", id]) => appointments::delete(app, id).await,
-        ("GET", ["notifications"]) => notifications::list(app, request).await,
-        ("POST", ["notifications", id, "cancel"]) => notifications::cancel(app, id).await,
-        ("POST", ["notifications", id, "send-now"]) => notifications::send_now(app, id).await,
-        ("POST", ["preview"]) => appointments::preview(app, request).await,
-        ("GET", ["dead-letters"]) => queue::dead_letters(app, request).await,
-        ("POST", ["dead-letters", id, "resubmit"]) => queue::resubmit(app, id).await,
-        ("GET", ["outbox"]) => queue::outbox(ports.sql()?, request),
+        ("GET", ["me"]) => Ok(me::me(api)),
+        ("GET", ["appointments"]) => appointments::list(api, request).await,
+        ("POST", ["appointments"]) => appointments::create(api, request).await,
+        ("GET", ["appointments", id]) => appointments::read(api, id).await,
+        ("PATCH", ["appointments", id]) => appointments::change(api, id, request).await,
+        ("DELETE", ["appointments", id]) => appointments::delete(api, id).await,
+        ("GET", ["appointments", id, "timeline"]) => appointments::timeline(api, id).await,
+        ("POST", ["preview"]) => appointments::preview(api, request).await,
+        ("GET", ["notifications"]) => notifications::list(api, request).await,
+        ("GET", ["notifications.csv"]) => notifications::csv(api, request).await,
+        ("GET", ["notifications", "counts"]) => notifications::counts(api, request).await,
+        ("POST", ["notifications", "bulk"]) => notifications::bulk(api, request).await,
+        ("GET", ["notifications", id]) => notifications::detail(api, id).await,
+        ("POST", ["notifications", id, "cancel"]) => notifications::cancel(api, id).await,
+        ("POST", ["notifications", id, "send-now"]) => notifications::send_now(api, id).await,
+        ("POST", ["notifications", id, "move"]) => notifications::move_to(api, id, request).await,
+        ("GET", ["attention"]) => attention::attention(api).await,
+        ("GET", ["health"]) => health::health(api, request).await,
+        ("GET", ["channels"]) => channels::list(api).await,
+        ("POST", ["channels", channel]) => channels::set(api, channel, request).await,
+        ("GET", ["dead-letters"]) => queue::dead_letters(api, request).await,
+        ("POST", ["dead-letters", id, "resubmit"]) => queue::resubmit(api, id).await,
+        ("GET", ["outbox"]) => queue::outbox(api, request),
+        ("GET", ["suppressions"]) => suppressions::list(api, request).await,
+        ("POST", ["suppressions"]) => suppressions::add(api, request).await,
+        ("DELETE", ["suppressions", id]) => suppressions::remove(api, id).await,
+        ("GET", ["archive"]) => archive::days(api, request).await,
+        ("POST", ["archive"]) => archive::order(api, request).await,
+        ("POST", ["backfill"]) => backfill::order(api, request).await,
+        ("GET", ["audit"]) => audit::list(api, request).await,
+        ("POST", ["audit"]) => audit::viewed(api, request).await,
         (_, known) => match allowed(known) {
             Some(methods) => {
                 Err(
@@ -51,12 +98,18 @@ pub async fn route(
 
 fn allowed(path: &[&str]) -> Option<&'static str> {
     match path {
-        ["appointments"] => Some("GET, POST"),
+        ["appointments" | "suppressions" | "audit" | "archive"] => Some("GET, POST"),
         ["appointments", _] => Some("GET, PATCH, DELETE"),
-        ["notifications" | "dead-letters" | "outbox"] => Some("GET"),
-        ["preview"]
-        | ["notifications", _, "cancel" | "send-now"]
-        | ["dead-letters", _, "resubmit"] => Some("POST"),
+        ["notifications", "bulk"]
+        | ["preview" | "backfill"]
+        | ["notifications", _, "cancel" | "send-now" | "move"]
+        | ["dead-letters", _, "resubmit"]
+        | ["channels", _] => Some("POST"),
+        ["suppressions", _] => Some("DELETE"),
+        ["openapi.json" | "me" | "notifications.csv"]
+        | ["notifications" | "dead-letters" | "outbox" | "attention" | "health" | "channels"]
+        | ["notifications", _]
+        | ["appointments", _, "timeline"] => Some("GET"),
         _ => None,
     }
 }
@@ -66,38 +119,19 @@ fn page(items: Vec<Value>, next: Option<String>) -> Response {
     Response::json(200, &json!({"items": items, "next": next}))
 }
 
-fn limit(request: &Request) -> Result<u32, Response> {
-    let Some(text) = request.query.get("limit") else {
-        return Ok(LIMIT_DEFAULT);
-    };
-    let wrong = || {
-        problem(
-            400,
-            "malformed number",
-            &format!("limit must be a whole number from 1 to {LIMIT_MAX}"),
-            Some("limit"),
-        )
-    };
-    text.parse()
-        .ok()
-        .filter(|limit| (1..=LIMIT_MAX).contains(limit))
-        .ok_or_else(wrong)
+fn is_guid(id: &str) -> bool {
+    id.len() == 36
+        && id.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
 }
 
 /// A lower-case GUID, or 404: nothing has another name.
 fn guid(id: &str) -> Result<String, Response> {
-    let shape = id.len() == 36
-        && id.bytes().enumerate().all(|(at, byte)| {
-            if matches!(at, 8 | 13 | 18 | 23) {
-                byte == b'-'
-            } else {
-                byte.is_ascii_hexdigit()
-            }
-        });
-    if shape {
-        Ok(id.to_ascii_lowercase())
-    } else {
-        Err(problem(404, "not found", "ids are GUIDs", None))
+    match is_guid(id) {
+        true => Ok(id.to_ascii_lowercase()),
+        false => Err(problem(404, "not found", "ids are GUIDs", None)),
     }
 }
 

@@ -1,15 +1,15 @@
 //! What lies in the queue's corner, and the local outbox.
 
-use punctual_app::edge::SpinSql;
 use punctual_app::queue::Queue;
 use punctual_app::senders::outbox::Outbox;
 use punctual_app::web::{Request, Response, problem};
 use serde_json::{Value, json};
 
-use super::{busy, limit, page};
-use crate::Clinic;
+use super::{Api, busy, limit, page};
 
-pub async fn dead_letters(app: &Clinic<'_>, request: &Request) -> Result<Response, Response> {
+pub async fn dead_letters(api: &Api<'_>, request: &Request) -> Result<Response, Response> {
+    api.role.needs("dead letters")?;
+    let app = api.app;
     let letters = app
         .queue
         .dead_letters(limit(request)?, (app.clock)())
@@ -21,7 +21,9 @@ pub async fn dead_letters(app: &Clinic<'_>, request: &Request) -> Result<Respons
     ))
 }
 
-pub async fn resubmit(app: &Clinic<'_>, id: &str) -> Result<Response, Response> {
+pub async fn resubmit(api: &Api<'_>, id: &str) -> Result<Response, Response> {
+    api.role.needs("dead letters")?;
+    let app = api.app;
     if app.queue.resubmit(id, (app.clock)()).await.map_err(busy)? {
         return Ok(Response::json(202, &json!({"id": id, "resubmitted": true})));
     }
@@ -33,7 +35,8 @@ pub async fn resubmit(app: &Clinic<'_>, id: &str) -> Result<Response, Response> 
     ))
 }
 
-pub fn outbox(sql: &SpinSql, request: &Request) -> Result<Response, Response> {
+pub fn outbox(api: &Api<'_>, request: &Request) -> Result<Response, Response> {
+    api.role.needs("the outbox's messages")?;
     let before = match request.query.get("after") {
         None => None,
         Some(text) => Some(text.parse().map_err(|_| {
@@ -46,7 +49,7 @@ pub fn outbox(sql: &SpinSql, request: &Request) -> Result<Response, Response> {
         })?),
     };
     let limit = limit(request)?;
-    let items = Outbox(sql).list(limit, before).map_err(busy)?;
+    let items = Outbox(api.ports.sql()).list(limit, before).map_err(busy)?;
     let next = items
         .last()
         .filter(|_| items.len() == limit as usize)

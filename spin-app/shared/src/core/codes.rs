@@ -79,5 +79,6 @@ impl Code for Reason {
         (Self::DailyCap, "daily_cap"),
         (Self::Undeliverable, "undeliverable"),
         (Self::ProviderMisconfigured, "provider_misconfigured"),
+        (Self::ChannelOff, "channel_off"),
     ];
 }

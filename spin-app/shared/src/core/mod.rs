@@ -35,6 +35,12 @@ pub const STRANGER: planning::Person = planning::Person {
     others: Vec::new(),
 };
 
+/// Both channels send.
+pub const ALL_ON: Switches = Switches {
+    email: true,
+    sms: true,
+};
+
 /// No links at all.
 pub const NO_LINKS: rendering::Links = rendering::Links {
     confirm: None,

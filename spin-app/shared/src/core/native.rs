@@ -26,6 +26,8 @@ pub mod events {
         intake::merge(id, stored.cloned(), changes.to_vec(), at)
     }
 
+    pub use plugin_core::zones::civil_days;
+
     // The contract's own shapes, so that a signature that changes is found here.
     const _: fn(&[u8], &str) -> Result<Appointment, Problem> = read_row;
     const _: fn(&Appointment, &str) -> Result<Vec<u8>, Problem> = write_row;

@@ -14,6 +14,7 @@ pub use ports::{Ports, SpinQueue, SpinRecords, SpinSignIn};
 pub use senders::{Senders, SpinSender, acs_sms};
 pub use serve::serve;
 
+use std::cell::OnceCell;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures::StreamExt;
@@ -107,6 +108,13 @@ async fn answer(outparam: ResponseOutparam, response: Response) {
         body,
     } = response;
     headers.push(("content-length", body.len().to_string()));
+    // The caller may be gone; there is nobody left to tell.
+    let _ = outparam
+        .set_with_body(outgoing(status, headers), body)
+        .await;
+}
+
+fn outgoing(status: u16, headers: Vec<(&'static str, String)>) -> OutgoingResponse {
     let fields: Vec<_> = headers
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.into_bytes()))
@@ -115,8 +123,7 @@ async fn answer(outparam: ResponseOutparam, response: Response) {
     let outgoing =
         OutgoingResponse::new(Headers::from_list(&fields).unwrap_or_else(|_| Headers::new()));
     let _ = outgoing.set_status_code(status);
-    // The caller may be gone; there is nobody left to tell.
-    let _ = outparam.set_with_body(outgoing, body).await;
+    outgoing
 }
 
 /// The host's clock.
@@ -159,19 +166,38 @@ impl Variables for SpinVariables {
     }
 }
 
-/// A connection to Spin's database `default`.
-pub struct SpinSql(Connection);
+/// Spin's database `default`, opened with the first statement: a host without databases runs whoever has none to execute.
+#[derive(Default)]
+pub struct SpinSql(OnceCell<Opened>);
+
+struct Opened(Connection);
 
 impl SpinSql {
     /// Opens the database and brings its schema up to date.
     pub fn open() -> Result<Self, SqlError> {
-        let sql = Self(Connection::open_default().map_err(|error| SqlError(error.to_string()))?);
-        crate::sql::prepare(&sql)?;
+        let sql = Self::default();
+        sql.opened()?;
         Ok(sql)
+    }
+
+    fn opened(&self) -> Result<&Opened, SqlError> {
+        if let Some(opened) = self.0.get() {
+            return Ok(opened);
+        }
+        let opened = Connection::open_default().map_err(|error| SqlError(error.to_string()))?;
+        let opened = Opened(opened);
+        crate::sql::prepare(&opened)?;
+        Ok(self.0.get_or_init(|| opened))
     }
 }
 
 impl Sql for SpinSql {
+    fn execute(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, SqlError> {
+        self.opened()?.execute(statement, parameters)
+    }
+}
+
+impl Sql for Opened {
     fn execute(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, SqlError> {
         let parameters: Vec<_> = parameters.iter().map(to_spin).collect();
         let result = self

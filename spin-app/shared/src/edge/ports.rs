@@ -119,7 +119,7 @@ impl Ports {
             journal: Rc::clone(journal),
         };
         if needs_sql {
-            ports.sql()?;
+            let _ = ports.sql.set(open_sql()?);
         }
         Ok(ports)
     }
@@ -150,8 +150,7 @@ impl Ports {
     pub fn queue(&self) -> SpinQueue<'_> {
         match (&self.bus, self.sql.get()) {
             (Some(Bus::Rest(http, namespace)), _) => {
-                let tokens = self.sign_in.as_ref().map(|sign_in| sign_in as &dyn Tokens);
-                AnyQueue::Rest(RestQueue::new(http, namespace, tokens))
+                AnyQueue::Rest(RestQueue::new(http, namespace, self.tokens()))
             }
             (Some(Bus::Amqp(dial)), _) => {
                 AnyQueue::Amqp(Box::new(AmqpQueue::new(dial, &dial.namespace)))
@@ -161,19 +160,36 @@ impl Ports {
         }
     }
 
-    /// The embedded database, opened for whoever needs it besides: the outbox.
-    pub fn sql(&self) -> Result<&SpinSql, Response> {
-        if let Some(sql) = self.sql.get() {
-            return Ok(sql);
-        }
-        let sql = open_sql()?;
-        Ok(self.sql.get_or_init(|| sql))
+    /// The embedded database for whoever needs it besides: the outbox. Where nothing is embedded it is opened when it is used.
+    pub fn sql(&self) -> &SpinSql {
+        self.sql.get_or_init(SpinSql::default)
+    }
+
+    /// Who is told of what happens.
+    pub fn journal(&self) -> &Rc<Journal> {
+        &self.journal
+    }
+
+    /// Where tokens come from, if the settings say who we are in Azure.
+    pub fn tokens(&self) -> Option<&dyn Tokens> {
+        self.sign_in.as_ref().map(|sign_in| sign_in as &dyn Tokens)
     }
 
     /// The database that records and queue share, so that a flow can be one transaction.
     pub fn shared_database(&self) -> Option<&SpinSql> {
         let is_shared = self.bus.is_none() && self.environment.is_none();
         self.sql.get().filter(|_| is_shared)
+    }
+
+    /// The database that the records are in, if they are embedded.
+    pub fn embedded_records(&self) -> Option<&SpinSql> {
+        self.sql.get().filter(|_| self.environment.is_none())
+    }
+
+    /// The database of the records where the queue has no part in it, so that looking and writing can be one transaction.
+    pub fn records_database(&self) -> Option<&SpinSql> {
+        let has_records = self.environment.is_none() && self.bus.is_some();
+        self.sql.get().filter(|_| has_records)
     }
 
     /// Whether the truth is elsewhere, so that events are hints.

@@ -1,11 +1,9 @@
 //! The senders that the settings chose, ready for one request. Delivery alone calls this.
 
-use std::rc::Rc;
-
-use super::{SpinHttp, SpinSql, SpinVariables};
+use super::{Ports, SpinHttp, SpinSql, SpinVariables};
 use crate::core::rendering::Sender as Signature;
 use crate::links::Links;
-use crate::senders::acs::{Access, Acs, NoBearer};
+use crate::senders::acs::{Access, Acs};
 use crate::senders::acs_email::AcsEmail;
 use crate::senders::acs_sms::AcsSms;
 use crate::senders::any::AnySender;
@@ -14,15 +12,13 @@ use crate::senders::outlet::Outlet;
 use crate::senders::sendgrid::SendGrid;
 use crate::senders::twilio::Twilio;
 use crate::settings::{self, AcsSettings, Choices, SenderChoice, SettingError};
-use crate::telemetry::Journal;
 
 /// A sender as a component uses it.
-pub type SpinSender<'a> = AnySender<'a, SpinSql, SpinHttp, NoBearer>;
+pub type SpinSender<'a> = AnySender<'a, SpinSql, SpinHttp>;
 
 /// What all senders have in common.
 struct Common<'a> {
-    sql: &'a SpinSql,
-    journal: &'a Rc<Journal>,
+    ports: &'a Ports,
     reply_to: Option<String>,
     callback: Option<String>,
     from_name: String,
@@ -45,17 +41,12 @@ pub struct Senders<'a> {
 
 impl<'a> Senders<'a> {
     /// Reads the settings. Refuses with the name of what is missing or wrong.
-    pub fn open(
-        sql: &'a SpinSql,
-        journal: &'a Rc<Journal>,
-        signature: &Signature,
-    ) -> Result<Self, SettingError> {
+    pub fn open(ports: &'a Ports, signature: &Signature) -> Result<Self, SettingError> {
         let variables = &SpinVariables;
         let public_url = settings::public_url(variables)?;
         let at_once = settings::sends_at_once(variables)?;
         let common = Common {
-            sql,
-            journal,
+            ports,
             reply_to: settings::reply_to(variables)?,
             callback: public_url
                 .as_ref()
@@ -64,8 +55,8 @@ impl<'a> Senders<'a> {
             at_once,
         };
         Ok(Self {
-            email: common.outlet(settings::email_senders(variables)?, Common::email),
-            sms: common.outlet(settings::sms_senders(variables)?, Common::sms),
+            email: common.outlet(settings::email_senders(variables)?, Common::email)?,
+            sms: common.outlet(settings::sms_senders(variables)?, Common::sms)?,
             links: Links {
                 public_url,
                 key: settings::link_key(variables)?,
@@ -80,18 +71,19 @@ impl<'a> Common<'a> {
     fn outlet(
         &self,
         choices: Choices,
-        sender: impl Fn(&Self, SenderChoice) -> SpinSender<'a>,
-    ) -> Outlet<SpinSender<'a>> {
-        Outlet {
-            first: sender(self, choices.first),
-            second: choices.second.map(|choice| sender(self, choice)),
-        }
+        sender: impl Fn(&Self, SenderChoice) -> Result<SpinSender<'a>, SettingError>,
+    ) -> Result<Outlet<SpinSender<'a>>, SettingError> {
+        let second = choices.second.map(|choice| sender(self, choice));
+        Ok(Outlet {
+            first: sender(self, choices.first)?,
+            second: second.transpose()?,
+        })
     }
 
-    fn email(&self, choice: SenderChoice) -> SpinSender<'a> {
-        match choice {
+    fn email(&self, choice: SenderChoice) -> Result<SpinSender<'a>, SettingError> {
+        Ok(match choice {
             SenderChoice::SendGrid(settings) => AnySender::SendGrid(SendGrid {
-                http: SpinHttp::to("sendgrid", self.journal),
+                http: SpinHttp::to("sendgrid", self.ports.journal()),
                 endpoint: settings.endpoint,
                 key: settings.key,
                 from: settings.from,
@@ -101,19 +93,21 @@ impl<'a> Common<'a> {
             }),
             SenderChoice::Acs(settings) => AnySender::AcsEmail(AcsEmail {
                 from: settings.from.clone(),
-                acs: acs(settings, self.journal),
+                acs: acs(settings, self.ports)?,
                 reply_to: self.reply_to.clone(),
                 at_once: self.at_once,
             }),
             // The settings name no sender of texts for email.
-            SenderChoice::Outbox | SenderChoice::Twilio(_) => AnySender::Outbox(Outbox(self.sql)),
-        }
+            SenderChoice::Outbox | SenderChoice::Twilio(_) => {
+                AnySender::Outbox(Outbox(self.ports.sql()))
+            }
+        })
     }
 
-    fn sms(&self, choice: SenderChoice) -> SpinSender<'a> {
-        match choice {
+    fn sms(&self, choice: SenderChoice) -> Result<SpinSender<'a>, SettingError> {
+        Ok(match choice {
             SenderChoice::Twilio(settings) => AnySender::Twilio(Twilio {
-                http: SpinHttp::to("twilio", self.journal),
+                http: SpinHttp::to("twilio", self.ports.journal()),
                 endpoint: settings.endpoint,
                 account: settings.account,
                 user: settings.user,
@@ -122,31 +116,39 @@ impl<'a> Common<'a> {
                 at_once: self.at_once,
             }),
             SenderChoice::Acs(settings) => {
-                AnySender::AcsSms(acs_sms(settings, self.at_once, self.journal))
+                AnySender::AcsSms(acs_sms(settings, self.ports, self.at_once)?)
             }
             // The settings name no sender of email for texts.
-            SenderChoice::Outbox | SenderChoice::SendGrid(_) => AnySender::Outbox(Outbox(self.sql)),
-        }
+            SenderChoice::Outbox | SenderChoice::SendGrid(_) => {
+                AnySender::Outbox(Outbox(self.ports.sql()))
+            }
+        })
     }
 }
 
 /// The sender of texts by itself, for the one that confirms a stop.
 pub fn acs_sms(
     settings: AcsSettings,
+    ports: &Ports,
     at_once: usize,
-    journal: &Rc<Journal>,
-) -> AcsSms<SpinHttp, NoBearer> {
-    AcsSms {
+) -> Result<AcsSms<'_, SpinHttp>, SettingError> {
+    Ok(AcsSms {
         from: settings.from.clone(),
-        acs: acs(settings, journal),
+        acs: acs(settings, ports)?,
         at_once,
-    }
+    })
 }
 
-fn acs(settings: AcsSettings, journal: &Rc<Journal>) -> Acs<SpinHttp, NoBearer> {
-    Acs {
-        http: SpinHttp::to("acs", journal),
+fn acs(settings: AcsSettings, ports: &Ports) -> Result<Acs<'_, SpinHttp>, SettingError> {
+    let access = match (settings.key, ports.tokens()) {
+        (Some(key), _) => Access::Key(key),
+        (None, Some(tokens)) => Access::SignIn(tokens),
+        // The settings give no resource without a way to show who we are.
+        (None, None) => return Err(settings::missing("sign_in")),
+    };
+    Ok(Acs {
+        http: SpinHttp::to("acs", ports.journal()),
         endpoint: settings.endpoint,
-        access: Access::Key(settings.key),
-    }
+        access,
+    })
 }

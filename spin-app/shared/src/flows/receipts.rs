@@ -4,7 +4,6 @@
 
 use std::collections::HashMap;
 
-use super::count::count;
 use super::fallback::instead;
 use super::settle::schedule;
 use super::{App, FlowError};
@@ -51,9 +50,7 @@ pub async fn hear<R: Records + Consent, Q: Queue>(
                 ("receipts_unknown", heard.unknown),
                 ("suppressions_added", heard.suppressed),
             ];
-            for (name, by) in counts {
-                count(app.records, name, by).await;
-            }
+            app.records.raise(&counts).await;
             return Ok(heard);
         }
         heard = before;
@@ -136,7 +133,7 @@ async fn rows<R: Records, Q>(
     let mut rows: Vec<NotificationRow> = match ids.is_empty() {
         true => Vec::new(),
         false => {
-            let found = app.records.for_delivery(&ids).await?;
+            let found = app.records.for_delivery(&ids).await?.rows;
             found.into_iter().map(|(row, _)| row).collect()
         }
     };

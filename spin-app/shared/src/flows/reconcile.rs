@@ -5,10 +5,10 @@ use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use super::settle::{Report, message, settle};
-use super::{App, FlowError};
+use super::{App, FlowError, group, lease};
 use crate::core::{Instant, NotificationStatus as Status};
 use crate::queue::Queue;
-use crate::records::consent::{Consent, contacts};
+use crate::records::consent::Consent;
 use crate::records::{Loaded, Records};
 
 /// An open row that is overdue by this much has lost its message or its worker. No less than a lock and a lease
@@ -16,8 +16,6 @@ use crate::records::{Loaded, Records};
 const OVERDUE_MS: i64 = 120_000;
 /// How far a sweep looks back before the last one began: clock skew and slow commits.
 const OVERLAP_MS: i64 = 300_000;
-/// One sweep at a time; a dead one gives way after this.
-const LEASE_MS: i64 = 60_000;
 /// A sweep stops here, below the shortest request limit (30 s), and says that it is not complete.
 const BUDGET_MS: i64 = 20_000;
 const PAGE: u32 = 100;
@@ -44,15 +42,9 @@ pub async fn reconcile<R: Records + Consent, Q: Queue>(
     since: Option<Instant>,
 ) -> Result<Option<Value>, FlowError> {
     let began = (app.clock)();
-    let lease = app.records.mark("reconcile_lease").await?;
-    if lease.is_some_and(|until| until > began)
-        || !app
-            .records
-            .set_mark("reconcile_lease", lease, began + LEASE_MS)
-            .await?
-    {
+    let Some(lease) = lease::take(app.records, "reconcile_lease", began).await? else {
         return Ok(None);
-    }
+    };
     let before = app.records.mark("reconcile_sweeps").await?;
     let number = before.unwrap_or(0) + 1;
     if !app
@@ -84,9 +76,7 @@ pub async fn reconcile<R: Records + Consent, Q: Queue>(
             Some(at) => marks.pause(app.records, began, at).await?,
         }
     }
-    app.records
-        .set_mark("reconcile_lease", Some(began + LEASE_MS), (app.clock)())
-        .await?;
+    lease.give_back(app.records, (app.clock)()).await?;
     Ok(Some(json!({
         "appointments": swept.appointments, "scheduled": swept.scheduled, "canceled": swept.canceled,
         "requeued": swept.requeued, "failed": swept.failed, "complete": complete,
@@ -207,13 +197,7 @@ impl<R: Records + Consent, Q: Queue> Sweep<'_, '_, R, Q> {
             if self.is_out_of_time() {
                 return Ok(false);
             }
-            let found = self.app.records.load_all(group).await?;
-            let found: Vec<_> = found.into_iter().flatten().collect();
-            // One question for all of them.
-            let living = found.iter().filter_map(Loaded::living);
-            let addresses = living.flat_map(contacts).collect::<Vec<_>>();
-            self.app.records.look_up(&addresses).await?;
-            let found = found.into_iter();
+            let found = group::load(self.app.records, group).await?.into_iter();
             let work = stream::iter(found.map(|loaded| self.one(loaded)));
             let done: Vec<_> = work.buffer_unordered(AT_ONCE).collect().await;
             for result in done {

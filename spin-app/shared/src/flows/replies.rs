@@ -1,6 +1,5 @@
 //! A person writes back: stop, or start again.
 
-use super::count::count;
 use super::{App, FlowError};
 use crate::core::consent::{Reply as Said, read_reply};
 use crate::core::{Channel, Reason};
@@ -58,6 +57,6 @@ pub async fn take<R: Records + Consent, Q>(
         // Carriers and providers answer HELP by themselves.
         Some(Said::Help) | None => ("replies_other", Follows::Nothing),
     };
-    count(app.records, mark, 1).await;
+    app.records.raise(&[(mark, 1)]).await;
     Ok(follows)
 }

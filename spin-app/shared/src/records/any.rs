@@ -1,10 +1,14 @@
 //! The records that the settings chose.
 
-use super::consent::{Consent, Suppression};
+use super::archive::{Archive, Day, Taken, Waiting};
+use super::audit::{Audit, AuditEntry};
+use super::channels::{ChannelState, Channels};
+use super::consent::{Consent, Listed, Suppression};
 use super::dataverse::DataverseRecords;
 use super::embedded::EmbeddedRecords;
+use super::reports::{AppointmentFilter, Counts, Reports};
 use super::{
-    Changed, Loaded, NotificationFilter, NotificationRow, Page, Records, RecordsError, Tally,
+    Changed, Due, Loaded, NotificationFilter, NotificationRow, Page, Records, RecordsError, Tally,
 };
 use crate::core::{Appointment, Channel, Instant, Reason, events::DatedAppointment};
 use crate::http::Http;
@@ -68,10 +72,7 @@ impl<S: Sql, H: Http> Records for AnyRecords<'_, S, H> {
         each!(self, records => records.write_rows_of(appointment, rows, now).await)
     }
 
-    async fn for_delivery(
-        &self,
-        notifications: &[String],
-    ) -> Result<Vec<(NotificationRow, Option<Appointment>)>, RecordsError> {
+    async fn for_delivery(&self, notifications: &[String]) -> Result<Due, RecordsError> {
         each!(self, records => records.for_delivery(notifications).await)
     }
 
@@ -117,15 +118,6 @@ impl<S: Sql, H: Http> Records for AnyRecords<'_, S, H> {
         each!(self, records => records.notifications(filter).await)
     }
 
-    async fn appointments(
-        &self,
-        from: Option<Instant>,
-        after: Option<&str>,
-        limit: u32,
-    ) -> Result<Page<Loaded>, RecordsError> {
-        each!(self, records => records.appointments(from, after, limit).await)
-    }
-
     async fn of_resource(
         &self,
         resource: &str,
@@ -159,6 +151,10 @@ impl<S: Sql, H: Http> Records for AnyRecords<'_, S, H> {
     ) -> Result<bool, RecordsError> {
         each!(self, records => records.set_mark(name, expected, value).await)
     }
+
+    async fn raise(&self, counts: &[(&'static str, usize)]) {
+        each!(self, records => records.raise(counts).await);
+    }
 }
 
 impl<S: Sql, H: Http> Consent for AnyRecords<'_, S, H> {
@@ -181,7 +177,118 @@ impl<S: Sql, H: Http> Consent for AnyRecords<'_, S, H> {
         each!(self, records => records.suppress(entry, now).await)
     }
 
+    async fn suppressions(
+        &self,
+        channel: Option<Channel>,
+        text: Option<&str>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Listed>, RecordsError> {
+        each!(self, records => records.suppressions(channel, text, after, limit).await)
+    }
+
+    async fn suppression(
+        &self,
+        channel: Channel,
+        address: &str,
+        reason: Reason,
+    ) -> Result<Option<Listed>, RecordsError> {
+        each!(self, records => records.suppression(channel, address, reason).await)
+    }
+
+    async fn unsuppress(&self, id: &str) -> Result<bool, RecordsError> {
+        each!(self, records => records.unsuppress(id).await)
+    }
+
     async fn lift(&self, channel: Channel, address: &str) -> Result<bool, RecordsError> {
         each!(self, records => records.lift(channel, address).await)
+    }
+}
+
+impl<S: Sql, H: Http> Reports for AnyRecords<'_, S, H> {
+    async fn count(&self, filter: &NotificationFilter) -> Result<Counts, RecordsError> {
+        each!(self, records => records.count(filter).await)
+    }
+
+    async fn deliveries(
+        &self,
+        from: Instant,
+        to: Instant,
+        limit: u32,
+    ) -> Result<Vec<(Instant, Instant)>, RecordsError> {
+        each!(self, records => records.deliveries(from, to, limit).await)
+    }
+
+    async fn living(&self, appointments: &[String]) -> Result<Vec<Appointment>, RecordsError> {
+        each!(self, records => records.living(appointments).await)
+    }
+
+    async fn appointments(&self, filter: &AppointmentFilter) -> Result<Page<Loaded>, RecordsError> {
+        each!(self, records => records.appointments(filter).await)
+    }
+
+    async fn of_person(
+        &self,
+        appointment: &Appointment,
+        limit: u32,
+    ) -> Result<Vec<Loaded>, RecordsError> {
+        each!(self, records => records.of_person(appointment, limit).await)
+    }
+}
+
+impl<S: Sql, H: Http> Audit for AnyRecords<'_, S, H> {
+    async fn note(&self, entries: &[AuditEntry]) -> Result<(), RecordsError> {
+        each!(self, records => records.note(entries).await)
+    }
+
+    async fn audit(
+        &self,
+        subject: Option<&str>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<AuditEntry>, RecordsError> {
+        each!(self, records => records.audit(subject, after, limit).await)
+    }
+}
+
+impl<S: Sql, H: Http> Channels for AnyRecords<'_, S, H> {
+    async fn channels(&self) -> Result<Vec<ChannelState>, RecordsError> {
+        each!(self, records => records.channels().await)
+    }
+
+    async fn set_channel(
+        &self,
+        state: &ChannelState,
+        before: Option<Instant>,
+    ) -> Result<bool, RecordsError> {
+        each!(self, records => records.set_channel(state, before).await)
+    }
+}
+
+impl<S: Sql, H: Http> Archive for AnyRecords<'_, S, H> {
+    async fn waiting(&self, before: Instant) -> Result<Waiting, RecordsError> {
+        each!(self, records => records.waiting(before).await)
+    }
+
+    async fn take(&self, before: Instant, limit: u32) -> Result<Taken, RecordsError> {
+        each!(self, records => records.take(before, limit).await)
+    }
+
+    async fn give_back(&self) -> Result<bool, RecordsError> {
+        each!(self, records => records.give_back().await)
+    }
+
+    async fn archived(&self) -> Result<Vec<Tally>, RecordsError> {
+        each!(self, records => records.archived().await)
+    }
+
+    async fn archived_days(
+        &self,
+        from: &str,
+        to: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Day>, RecordsError> {
+        each!(self, records => records.archived_days(from, to, after, limit).await)
     }
 }

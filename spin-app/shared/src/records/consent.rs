@@ -3,7 +3,7 @@
 //! An address is kept as it is used, in lower case, a number in E.164: it must be found again by whoever plans or sends,
 //! in any component, and a hash of so small a set would hide nothing.
 
-use super::RecordsError;
+use super::{Page, RecordsError};
 use crate::core::{Appointment, Blocks, Channel, Instant, Reason, STRANGER};
 use crate::receipts::{address, number};
 
@@ -18,6 +18,23 @@ pub struct Suppression {
     pub reason: Reason,
     /// Who told: a provider, or the person by `link` or `reply`.
     pub source: &'static str,
+}
+
+/// A suppression as people see it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed {
+    /// A GUID that says nothing of the address.
+    pub id: String,
+    /// The channel.
+    pub channel: Channel,
+    /// The address or number.
+    pub address: String,
+    /// `opted-out` or `address-suppressed`.
+    pub reason: Reason,
+    /// Who told.
+    pub source: String,
+    /// Since when.
+    pub since: Instant,
 }
 
 /// The port. An address may be suppressed for both reasons; what the person said is told first.
@@ -39,6 +56,26 @@ pub trait Consent {
 
     /// Suppresses; false when it was already, for this reason.
     async fn suppress(&self, entry: &Suppression, now: Instant) -> Result<bool, RecordsError>;
+
+    /// Suppressions for the console, the newest first: on one channel, and with this text in the address.
+    async fn suppressions(
+        &self,
+        channel: Option<Channel>,
+        text: Option<&str>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Listed>, RecordsError>;
+
+    /// The suppression of an address for a reason, as the list shows it.
+    async fn suppression(
+        &self,
+        channel: Channel,
+        address: &str,
+        reason: Reason,
+    ) -> Result<Option<Listed>, RecordsError>;
+
+    /// Takes one back, whatever its reason; false when there is none of this id.
+    async fn unsuppress(&self, id: &str) -> Result<bool, RecordsError>;
 
     /// Takes back what the person had said; false when nothing was. What the provider found out stays.
     async fn lift(&self, channel: Channel, address: &str) -> Result<bool, RecordsError>;

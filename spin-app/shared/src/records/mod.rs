@@ -1,14 +1,21 @@
 //! The records port: appointments, and the notification rows that tell each reminder's story.
 
 pub mod any;
+pub mod archive;
+pub mod audit;
+pub mod channels;
 pub mod consent;
 pub mod dataverse;
 pub mod embedded;
 mod notification_json;
+pub mod reports;
 pub mod watched;
 
+pub use reports::Tally;
+
 use crate::core::{
-    Appointment, Instant, Notification, NotificationStatus, Reason, events::DatedAppointment,
+    Appointment, Instant, Notification, NotificationStatus, Reason, Switches,
+    events::DatedAppointment,
 };
 
 /// An appointment as the records hold it, with its notification rows.
@@ -101,6 +108,8 @@ pub struct NotificationFilter {
     pub appointment: Option<String>,
     /// In one of these statuses; none at all stands for every status.
     pub statuses: Vec<String>,
+    /// For one of these reasons; none at all stands for any, and for none.
+    pub reasons: Vec<String>,
     /// On one channel.
     pub channel: Option<String>,
     /// Due at or after.
@@ -109,6 +118,8 @@ pub struct NotificationFilter {
     pub to: Option<Instant>,
     /// Part of the customer's name or of the service, or the whole id of the row or its appointment.
     pub text: Option<String>,
+    /// Whether the text is looked for in address and number too.
+    pub in_contacts: bool,
     /// Against the order: the latest due time first.
     pub latest_first: bool,
     /// After an earlier page: its `next`.
@@ -135,19 +146,13 @@ pub struct Changed {
     pub at: Instant,
 }
 
-/// How many rows stand in a state, for the metrics.
+/// What a worker needs to know of due notifications.
 #[derive(Clone, Debug)]
-pub struct Tally {
-    /// Outside name of the status.
-    pub status: String,
-    /// Outside name of the reason, or empty.
-    pub reason: String,
-    /// Outside name of the channel.
-    pub channel: String,
-    /// Who sends or sent it, or empty.
-    pub provider: String,
-    /// How many.
-    pub count: i64,
+pub struct Due {
+    /// The rows with their appointments, in any order; those of ids that nobody knows are not there.
+    pub rows: Vec<(NotificationRow, Option<Appointment>)>,
+    /// Which channels send.
+    pub switches: Switches,
 }
 
 /// The records did not do what was asked. Worth retrying; the text names no person.
@@ -245,11 +250,8 @@ pub trait Records {
         now: Instant,
     ) -> Result<(Vec<bool>, Option<i64>), RecordsError>;
 
-    /// The rows of these ids with their appointments, in any order; unknown ids are left out.
-    async fn for_delivery(
-        &self,
-        notifications: &[String],
-    ) -> Result<Vec<(NotificationRow, Option<Appointment>)>, RecordsError>;
+    /// The rows of these ids with their appointments, and the switches: one request, where requests take long.
+    async fn for_delivery(&self, notifications: &[String]) -> Result<Due, RecordsError>;
 
     /// The rows that a provider knows by these ids of its own, in any order; unknown ids are left out.
     async fn of_provider(
@@ -290,15 +292,6 @@ pub trait Records {
         filter: &NotificationFilter,
     ) -> Result<Page<NotificationRow>, RecordsError>;
 
-    /// Appointments for the console: not deleted, starting at or after `from`, by start and id. Without a `from`
-    /// those without a start too, first. Their rows are not read.
-    async fn appointments(
-        &self,
-        from: Option<Instant>,
-        after: Option<&str>,
-        limit: u32,
-    ) -> Result<Page<Loaded>, RecordsError>;
-
     /// Living appointments of a resource that touch the span.
     async fn of_resource(
         &self,
@@ -328,4 +321,8 @@ pub trait Records {
         expected: Option<i64>,
         value: i64,
     ) -> Result<bool, RecordsError>;
+
+    /// Adds to counters, where a scraper reads them from the store (`telemetry/counters.rs`). It is for the eye: where it
+    /// fails, what was counted has happened all the same.
+    async fn raise(&self, counts: &[(&'static str, usize)]);
 }

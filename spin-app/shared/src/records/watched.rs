@@ -1,9 +1,13 @@
 //! Records that tell a journal which rows were written. Every state of a notification is one written row, so nothing that
 //! happens to a reminder can be left out, whichever flow it happens in.
 
-use super::consent::{Consent, Suppression};
+use super::archive::{Archive, Day, Taken, Waiting};
+use super::audit::{Audit, AuditEntry};
+use super::channels::{ChannelState, Channels};
+use super::consent::{Consent, Listed, Suppression};
+use super::reports::{AppointmentFilter, Counts, Reports};
 use super::{
-    Changed, Loaded, NotificationFilter, NotificationRow, Page, Records, RecordsError, Tally,
+    Changed, Due, Loaded, NotificationFilter, NotificationRow, Page, Records, RecordsError, Tally,
 };
 use crate::core::{
     Appointment, Channel, Instant, NotificationStatus, Reason, events::DatedAppointment,
@@ -58,6 +62,11 @@ impl<R: Records> Records for Watched<'_, R> {
         Ok((written, version))
     }
 
+    async fn raise(&self, counts: &[(&'static str, usize)]) {
+        self.journal.counted(counts);
+        self.records.raise(counts).await;
+    }
+
     // The rest is theirs.
 
     async fn load(&self, appointment: &str) -> Result<Option<Loaded>, RecordsError> {
@@ -82,10 +91,7 @@ impl<R: Records> Records for Watched<'_, R> {
         self.records.version(appointment).await
     }
 
-    async fn for_delivery(
-        &self,
-        notifications: &[String],
-    ) -> Result<Vec<(NotificationRow, Option<Appointment>)>, RecordsError> {
+    async fn for_delivery(&self, notifications: &[String]) -> Result<Due, RecordsError> {
         self.records.for_delivery(notifications).await
     }
 
@@ -129,15 +135,6 @@ impl<R: Records> Records for Watched<'_, R> {
         filter: &NotificationFilter,
     ) -> Result<Page<NotificationRow>, RecordsError> {
         self.records.notifications(filter).await
-    }
-
-    async fn appointments(
-        &self,
-        from: Option<Instant>,
-        after: Option<&str>,
-        limit: u32,
-    ) -> Result<Page<Loaded>, RecordsError> {
-        self.records.appointments(from, after, limit).await
     }
 
     async fn of_resource(
@@ -195,7 +192,119 @@ impl<R: Consent> Consent for Watched<'_, R> {
         self.records.suppress(entry, now).await
     }
 
+    async fn suppressions(
+        &self,
+        channel: Option<Channel>,
+        text: Option<&str>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Listed>, RecordsError> {
+        let found = self.records.suppressions(channel, text, after, limit);
+        found.await
+    }
+
+    async fn suppression(
+        &self,
+        channel: Channel,
+        address: &str,
+        reason: Reason,
+    ) -> Result<Option<Listed>, RecordsError> {
+        self.records.suppression(channel, address, reason).await
+    }
+
+    async fn unsuppress(&self, id: &str) -> Result<bool, RecordsError> {
+        self.records.unsuppress(id).await
+    }
+
     async fn lift(&self, channel: Channel, address: &str) -> Result<bool, RecordsError> {
         self.records.lift(channel, address).await
+    }
+}
+
+impl<R: Reports> Reports for Watched<'_, R> {
+    async fn count(&self, filter: &NotificationFilter) -> Result<Counts, RecordsError> {
+        self.records.count(filter).await
+    }
+
+    async fn deliveries(
+        &self,
+        from: Instant,
+        to: Instant,
+        limit: u32,
+    ) -> Result<Vec<(Instant, Instant)>, RecordsError> {
+        self.records.deliveries(from, to, limit).await
+    }
+
+    async fn living(&self, appointments: &[String]) -> Result<Vec<Appointment>, RecordsError> {
+        self.records.living(appointments).await
+    }
+
+    async fn appointments(&self, filter: &AppointmentFilter) -> Result<Page<Loaded>, RecordsError> {
+        self.records.appointments(filter).await
+    }
+
+    async fn of_person(
+        &self,
+        appointment: &Appointment,
+        limit: u32,
+    ) -> Result<Vec<Loaded>, RecordsError> {
+        self.records.of_person(appointment, limit).await
+    }
+}
+
+impl<R: Audit> Audit for Watched<'_, R> {
+    async fn note(&self, entries: &[AuditEntry]) -> Result<(), RecordsError> {
+        self.records.note(entries).await
+    }
+
+    async fn audit(
+        &self,
+        subject: Option<&str>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<AuditEntry>, RecordsError> {
+        self.records.audit(subject, after, limit).await
+    }
+}
+
+impl<R: Channels> Channels for Watched<'_, R> {
+    async fn channels(&self) -> Result<Vec<ChannelState>, RecordsError> {
+        self.records.channels().await
+    }
+
+    async fn set_channel(
+        &self,
+        state: &ChannelState,
+        before: Option<Instant>,
+    ) -> Result<bool, RecordsError> {
+        self.records.set_channel(state, before).await
+    }
+}
+
+impl<R: Archive> Archive for Watched<'_, R> {
+    async fn waiting(&self, before: Instant) -> Result<Waiting, RecordsError> {
+        self.records.waiting(before).await
+    }
+
+    async fn take(&self, before: Instant, limit: u32) -> Result<Taken, RecordsError> {
+        self.records.take(before, limit).await
+    }
+
+    async fn give_back(&self) -> Result<bool, RecordsError> {
+        self.records.give_back().await
+    }
+
+    async fn archived(&self) -> Result<Vec<Tally>, RecordsError> {
+        self.records.archived().await
+    }
+
+    async fn archived_days(
+        &self,
+        from: &str,
+        to: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Day>, RecordsError> {
+        self.records.archived_days(from, to, after, limit).await
     }
 }

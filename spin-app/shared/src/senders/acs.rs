@@ -8,45 +8,30 @@ use super::class::{Class, Rule};
 use super::each::CALL_MS;
 use crate::core::{Instant, Reason};
 use crate::http::{Answer, Call, Http, HttpError};
+use crate::signin::{SignInError, Token, Tokens};
 
 /// What rows and metrics call it.
 pub const NAME: &str = "acs";
 
-/// What a token must be for. The double slash is what the vendor's libraries ask for.
-const SCOPE: &str = "https://communication.azure.com//.default";
-
-/// Where bearer tokens come from: a sign-in that caches and renews.
-#[allow(async_fn_in_trait)]
-pub trait Bearer {
-    /// A token for `scope`, or one sentence why there is none.
-    async fn token(&self, scope: &str) -> Result<String, String>;
-}
-
-/// Nobody to ask for tokens.
-pub struct NoBearer;
-
-impl Bearer for NoBearer {
-    async fn token(&self, _: &str) -> Result<String, String> {
-        Err("no sign-in is configured".to_owned())
-    }
-}
+/// What a token must be for. With its slash at the end, as the vendor's libraries ask for it.
+const RESOURCE: &str = "https://communication.azure.com/";
 
 /// How we show who we are.
-pub enum Access<B> {
+pub enum Access<'a> {
     /// An access key, decoded.
     Key(Vec<u8>),
-    /// A token of Entra ID; the identity needs a role on the resource.
-    Bearer(B),
+    /// Tokens of Entra ID; the identity needs a role on the resource.
+    SignIn(&'a dyn Tokens),
 }
 
 /// A communication resource.
-pub struct Acs<H, B> {
+pub struct Acs<'a, H> {
     /// The way out.
     pub http: H,
     /// `https://NAME.communication.azure.com`, without a slash at its end.
     pub endpoint: String,
     /// Who we are.
-    pub access: Access<B>,
+    pub access: Access<'a>,
 }
 
 /// Statuses of a whole request and of one recipient alike.
@@ -61,23 +46,47 @@ pub const RULES: &[Rule] = &[
     ((503, 503), &[], Class::Retry),
 ];
 
-impl<H: Http, B: Bearer> Acs<H, B> {
+impl<H: Http> Acs<'_, H> {
     /// A call without a body. `path` holds the query.
     pub fn call(&self, method: &'static str, path: &str) -> Call {
         Call::new(method, format!("{}{path}", self.endpoint), CALL_MS)
     }
 
+    /// Has a token ready before many calls want one at the same time. Should there be none, each call says so.
+    pub async fn prepare(&self) {
+        if let Access::SignIn(tokens) = &self.access {
+            let _ = tokens.token(RESOURCE).await;
+        }
+    }
+
     /// Signs and sends.
     pub async fn send(&self, call: Call, now: Instant) -> Result<Answer, HttpError> {
-        let call = match &self.access {
-            Access::Key(key) => acs_hmac::sign(call, key, &http_date(now)),
-            Access::Bearer(bearer) => {
-                let token = bearer.token(SCOPE).await.map_err(HttpError::NotSent)?;
-                call.with("authorization", format!("Bearer {token}"))
+        let tokens = match &self.access {
+            Access::Key(key) => {
+                let call = acs_hmac::sign(call, key, &http_date(now));
+                return self.http.send(call).await;
             }
+            Access::SignIn(tokens) => tokens,
         };
-        self.http.send(call).await
+        let token = tokens.token(RESOURCE).await.map_err(no_token)?;
+        let answer = self.http.send(with_token(call.clone(), &token)).await?;
+        if answer.status != 401 {
+            return Ok(answer);
+        }
+        // Refused before its end: nothing was done, and another one may be taken.
+        let token = tokens.renew(RESOURCE, &token.text).await;
+        let token = token.map_err(no_token)?;
+        self.http.send(with_token(call, &token)).await
     }
+}
+
+fn with_token(call: Call, token: &Token) -> Call {
+    call.with("authorization", format!("Bearer {}", token.text))
+}
+
+/// Without a token nothing leaves.
+fn no_token(error: SignInError) -> HttpError {
+    HttpError::NotSent(error.to_string())
 }
 
 /// The bytes of an access key.

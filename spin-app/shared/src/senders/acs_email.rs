@@ -5,7 +5,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::acs::{Acs, Bearer, NAME, RULES, error_code};
+use super::acs::{Acs, NAME, RULES, error_code};
 use super::class::{class, lost, sent, word};
 use super::each::each;
 use super::{Asked, Found, Outgoing, Pace, Sender, Sent, traced};
@@ -16,9 +16,9 @@ use crate::http::{Answer, Http};
 const API: &str = "api-version=2025-09-01";
 
 /// The sender.
-pub struct AcsEmail<H, B> {
+pub struct AcsEmail<'a, H> {
     /// The resource.
-    pub acs: Acs<H, B>,
+    pub acs: Acs<'a, H>,
     /// An address of a verified domain.
     pub from: String,
     /// Where answers go.
@@ -39,12 +39,13 @@ struct Fault {
     code: Option<String>,
 }
 
-impl<H: Http, B: Bearer> Sender for AcsEmail<H, B> {
+impl<H: Http> Sender for AcsEmail<'_, H> {
     fn name(&self) -> &'static str {
         NAME
     }
 
     async fn send(&self, messages: &[Outgoing], pace: &Pace<'_>) -> Vec<Sent> {
+        self.acs.prepare().await;
         each(messages, self.at_once, pace, |index, now| {
             self.one(&messages[index], now)
         })
@@ -60,7 +61,7 @@ impl<H: Http, B: Bearer> Sender for AcsEmail<H, B> {
     }
 }
 
-impl<H: Http, B: Bearer> AcsEmail<H, B> {
+impl<H: Http> AcsEmail<'_, H> {
     async fn one(&self, message: &Outgoing, now: Instant) -> Sent {
         let Some(body) = self.body(message) else {
             return Sent::Rejected {

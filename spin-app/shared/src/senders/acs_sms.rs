@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::acs::{Acs, Bearer, NAME, RULES, error_code, http_date};
+use super::acs::{Acs, NAME, RULES, error_code, http_date};
 use super::class::{Class, Rule, class, lost, sent, word};
 use super::each::each;
 use super::{Asked, Found, Outgoing, Pace, Sender, Sent, traced};
@@ -24,9 +24,9 @@ const RECIPIENT: &[Rule] = &[
 ];
 
 /// The sender.
-pub struct AcsSms<H, B> {
+pub struct AcsSms<'a, H> {
     /// The resource.
-    pub acs: Acs<H, B>,
+    pub acs: Acs<'a, H>,
     /// A number of ours, or a short code without plus.
     pub from: String,
     /// Calls under way at once.
@@ -64,12 +64,13 @@ pub struct Text<'a> {
     pub trace: Option<&'a str>,
 }
 
-impl<H: Http, B: Bearer> Sender for AcsSms<H, B> {
+impl<H: Http> Sender for AcsSms<'_, H> {
     fn name(&self) -> &'static str {
         NAME
     }
 
     async fn send(&self, messages: &[Outgoing], pace: &Pace<'_>) -> Vec<Sent> {
+        self.acs.prepare().await;
         each(messages, self.at_once, pace, |index, now| {
             self.one(&messages[index], now)
         })
@@ -85,7 +86,7 @@ impl<H: Http, B: Bearer> Sender for AcsSms<H, B> {
     }
 }
 
-impl<H: Http, B: Bearer> AcsSms<H, B> {
+impl<H: Http> AcsSms<'_, H> {
     async fn one(&self, message: &Outgoing, now: Instant) -> Sent {
         if message.only.is_some() && now >= message.first_attempt_at + REPEATABLE_MS {
             let text = "acs recognises a repetition no longer".to_owned();

@@ -1,6 +1,5 @@
 //! The adapter that the settings chose, behind one type.
 
-use super::acs::Bearer;
 use super::acs_email::AcsEmail;
 use super::acs_sms::AcsSms;
 use super::outbox::Outbox;
@@ -11,7 +10,7 @@ use crate::http::Http;
 use crate::sql::Sql;
 
 /// One of the adapters.
-pub enum AnySender<'a, S, H, B> {
+pub enum AnySender<'a, S, H> {
     /// SQLite.
     Outbox(Outbox<'a, S>),
     /// Email by SendGrid.
@@ -19,9 +18,9 @@ pub enum AnySender<'a, S, H, B> {
     /// Texts by Twilio.
     Twilio(Twilio<H>),
     /// Texts by Azure Communication Services.
-    AcsSms(AcsSms<H, B>),
+    AcsSms(AcsSms<'a, H>),
     /// Email by Azure Communication Services.
-    AcsEmail(AcsEmail<H, B>),
+    AcsEmail(AcsEmail<'a, H>),
 }
 
 macro_rules! each {
@@ -36,7 +35,7 @@ macro_rules! each {
     };
 }
 
-impl<S: Sql, H: Http, B: Bearer> Sender for AnySender<'_, S, H, B> {
+impl<S: Sql, H: Http> Sender for AnySender<'_, S, H> {
     fn name(&self) -> &'static str {
         each!(self, sender => sender.name())
     }

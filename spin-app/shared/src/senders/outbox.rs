@@ -61,22 +61,38 @@ impl<S: Sql> Outbox<'_, S> {
         Ok(ids)
     }
 
+    /// The latest message of a notification.
+    pub fn latest(&self, notification: &str) -> Result<Option<Value>, SqlError> {
+        let rows = self.0.execute(
+            &format!(
+                "SELECT {SHOWN} FROM outbox WHERE notification_id = ?1 ORDER BY id DESC LIMIT 1"
+            ),
+            &[notification.into()],
+        )?;
+        Ok(rows.into_iter().next().map(shown))
+    }
+
     /// The newest messages first, for the console.
     pub fn list(&self, limit: u32, before: Option<i64>) -> Result<Vec<Value>, SqlError> {
         let rows = self.0.execute(
-            "SELECT id, notification_id, appointment_id, step, channel, recipient, subject, body_text, body_html, segments, attempt, sent_at
-             FROM outbox WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2",
+            &format!(
+                "SELECT {SHOWN} FROM outbox WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2"
+            ),
             &[before.into(), i64::from(limit).into()],
         )?;
-        let item = |mut row: crate::sql::Row| {
-            json!({
-                "id": row.integer(0).to_string(), "notification_id": row.text(1), "appointment_id": row.text(2), "step": row.text(3),
-                "channel": row.text(4), "to": row.text(5), "subject": row.optional_text(6), "text": row.text(7),
-                "html": row.optional_text(8), "segments": row.optional_integer(9), "attempt": row.integer(10), "sent_at": rfc3339(row.integer(11)),
-            })
-        };
-        Ok(rows.into_iter().map(item).collect())
+        Ok(rows.into_iter().map(shown).collect())
     }
+}
+
+/// The columns that people see.
+const SHOWN: &str = "id, notification_id, appointment_id, step, channel, recipient, subject, body_text, body_html, segments, attempt, sent_at";
+
+fn shown(mut row: crate::sql::Row) -> Value {
+    json!({
+        "id": row.integer(0).to_string(), "notification_id": row.text(1), "appointment_id": row.text(2), "step": row.text(3),
+        "channel": row.text(4), "to": row.text(5), "subject": row.optional_text(6), "text": row.text(7),
+        "html": row.optional_text(8), "segments": row.optional_integer(9), "attempt": row.integer(10), "sent_at": rfc3339(row.integer(11)),
+    })
 }
 
 fn to_json(message: &Outgoing) -> Value {

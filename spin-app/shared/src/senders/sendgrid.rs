@@ -27,9 +27,9 @@ const RULES: &[Rule] = &[
     ((403, 405), &[], Class::Misconfigured),
     ((429, 429), &[], Class::Retry),
     ((400, 499), &[], Class::Rejected(Reason::ProviderRejected)),
-    ((500, 500), &[], Class::Retry),
     ((503, 503), &[], Class::Retry),
-    // 502 and 504 are the word of a gateway, which does not know what became of the request behind it: no line.
+    // 500 may come after the mail was taken; 502 and 504 are the word of a gateway, which does not know what became of the
+    // request behind it: no line.
 ];
 
 /// The sender.

@@ -1,11 +1,13 @@
 //! The Spin variables, checked when they are needed. `spin.toml` is their manual.
 
+mod archive;
 mod queue;
 mod records;
 mod senders;
 mod signin;
 mod telemetry;
 
+pub use archive::archive_after_days;
 pub use queue::{BusTransport, QueueChoice, Way, queue};
 pub use records::{RecordsChoice, records};
 pub use senders::{

@@ -1,6 +1,6 @@
 //! Who sends, and with which keys. Delivery alone has them.
 
-use super::{SettingError, Variables, missing, required};
+use super::{SettingError, Variables, missing, required, sign_in};
 use crate::links::LinkKey;
 use crate::receipts::sendgrid_signature::PublicKey;
 use crate::receipts::twilio_signature::Secrets;
@@ -52,8 +52,8 @@ pub struct TwilioSettings {
 pub struct AcsSettings {
     /// The resource's URL, without a slash at its end.
     pub endpoint: String,
-    /// An access key, decoded.
-    pub key: Vec<u8>,
+    /// An access key, decoded; none: `sign_in` says who we are.
+    pub key: Option<Vec<u8>>,
     /// A number or an address of ours.
     pub from: String,
 }
@@ -199,8 +199,17 @@ fn twilio(variables: &impl Variables) -> Result<TwilioSettings, SettingError> {
 }
 
 fn acs(variables: &impl Variables, from: String) -> Result<AcsSettings, SettingError> {
-    let key = required(variables, "acs_key")?;
-    let key = acs::key(&key).ok_or_else(|| wrong("acs_key", "must be an access key, in base64"))?;
+    let key = match (variables.get("acs_key"), sign_in(variables)?) {
+        (Some(key), _) => {
+            let key = acs::key(&key);
+            Some(key.ok_or_else(|| wrong("acs_key", "must be an access key, in base64"))?)
+        }
+        (None, Some(_)) => None,
+        (None, None) => {
+            let detail = "is not set, and neither is sign_in; one of them must be, or the route stays closed";
+            return Err(wrong("acs_key", detail));
+        }
+    };
     Ok(AcsSettings {
         endpoint: endpoint(variables, "acs_endpoint")?,
         key,

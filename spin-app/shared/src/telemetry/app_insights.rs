@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::entry::{CallResult, Called, Entry, Served, Turned};
+use super::entry::{CallResult, Called, Counted, Entry, Served, Turned};
 use crate::core::Instant;
 use crate::web::rfc3339;
 
@@ -23,6 +23,7 @@ pub fn envelopes(component: &str, key: &str, entries: &[Entry]) -> Value {
         Entry::Served(served) => request(component, key, served),
         Entry::Called(called) => dependency(component, key, called),
         Entry::Turned(turned) => event(component, key, turned),
+        Entry::Counted(counted) => metric(component, key, counted),
     });
     all.collect()
 }
@@ -114,6 +115,12 @@ fn event(component: &str, key: &str, turned: &Turned) -> Value {
     }
     let (trace, parent) = (turned.span.trace_id(), Some(turned.parent.span_id()));
     envelope(component, key, "Event", turned.at, &trace, parent, data)
+}
+
+fn metric(component: &str, key: &str, counted: &Counted) -> Value {
+    let data = json!({"ver": 2, "metrics": [{"name": format!("punctual.{}", counted.name), "value": counted.by, "count": 1}]});
+    let (trace, parent) = (counted.span.trace_id(), Some(counted.span.span_id()));
+    envelope(component, key, "Metric", counted.at, &trace, parent, data)
 }
 
 fn envelope(

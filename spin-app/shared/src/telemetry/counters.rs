@@ -1,9 +1,27 @@
-//! What a scraper wants and no row tells: how long webhooks took, and what others answered. Kept in the embedded database,
+//! What a scraper wants and no row tells: what providers and people told, how long webhooks took, what others answered. Kept in the embedded database,
 //! where there is one. An instance has no memory of its own; with Azure parts a collector adds up instead (`otlp`).
 
 use super::{Entry, Journal};
 use crate::core::Instant;
 use crate::sql::{Sql, SqlError, Value};
+
+/// What leaves no row behind: the names of its marks, and what they count.
+pub const COUNTERS: &[(&str, &str)] = &[
+    ("receipts_applied", "Receipts that changed a reminder."),
+    ("receipts_repeated", "Receipts that told nothing new."),
+    (
+        "receipts_unknown",
+        "Receipts of messages that no reminder accounts for.",
+    ),
+    ("receipts_ignored", "Receipts of kinds that do not matter."),
+    (
+        "suppressions_added",
+        "Addresses and numbers that were suppressed.",
+    ),
+    ("replies_stop", "Texts that said stop."),
+    ("replies_start", "Texts that said start."),
+    ("replies_other", "Texts that said something else."),
+];
 
 /// Upper bounds of the webhook's buckets, in milliseconds.
 pub const WEBHOOK_BOUNDS_MS: [i64; 8] = [5, 10, 25, 50, 100, 250, 1_000, 5_000];

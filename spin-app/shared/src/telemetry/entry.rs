@@ -1,4 +1,4 @@
-//! The three kinds of things that are told.
+//! The kinds of things that are told.
 
 use super::Span;
 use crate::core::{Instant, code};
@@ -13,6 +13,21 @@ pub enum Entry {
     Called(Called),
     /// A notification's row was written with another state.
     Turned(Turned),
+    /// Something was counted that leaves no row behind.
+    Counted(Counted),
+}
+
+/// Something that leaves no row behind.
+#[derive(Clone, Debug)]
+pub struct Counted {
+    /// The request's.
+    pub span: Span,
+    /// One of `counters::COUNTERS`: `receipts_unknown`.
+    pub name: &'static str,
+    /// How many.
+    pub by: usize,
+    /// When the request came.
+    pub at: Instant,
 }
 
 /// A request that was answered.

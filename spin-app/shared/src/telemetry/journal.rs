@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::entry::{Called, Entry, Served, Turned};
+use super::entry::{Called, Counted, Entry, Served, Turned};
 use super::line::{level_of, line};
 use super::span::Span;
 use crate::core::Instant;
@@ -118,6 +118,18 @@ impl Journal {
         for row in rows {
             let turned = Turned::of(row, self.span.get(), (self.random)(), now);
             self.tell(Entry::Turned(turned));
+        }
+    }
+
+    /// Things were counted.
+    pub fn counted(&self, counts: &[(&'static str, usize)]) {
+        for (name, by) in counts.iter().filter(|(_, by)| *by > 0) {
+            self.tell(Entry::Counted(Counted {
+                span: self.span.get(),
+                name,
+                by: *by,
+                at: self.began_at,
+            }));
         }
     }
 

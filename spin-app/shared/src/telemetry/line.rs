@@ -30,6 +30,8 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     duration_ms: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     notification: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     appointment: Option<&'a str>,
@@ -62,6 +64,7 @@ pub fn level_of(entry: &Entry) -> Level {
         },
         Entry::Called(called) if called.result.is_good() => Level::Debug,
         Entry::Called(_) => Level::Warn,
+        Entry::Counted(_) => Level::Info,
         Entry::Turned(turned) => match turned.status {
             "pending" | "sending" => Level::Debug,
             "failed" | "unknown" => Level::Warn,
@@ -74,6 +77,12 @@ pub fn level_of(entry: &Entry) -> Level {
 pub fn line(component: &'static str, entry: &Entry) -> String {
     let name;
     let mut line = match entry {
+        Entry::Counted(counted) => Line {
+            event: counted.name,
+            message: "It was counted.",
+            count: Some(counted.by),
+            ..at(counted.at, counted.span)
+        },
         Entry::Served(served) => Line {
             event: "request",
             message: "A request was answered.",

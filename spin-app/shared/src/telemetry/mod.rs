@@ -16,6 +16,6 @@ pub mod line;
 pub mod otlp;
 pub mod span;
 
-pub use entry::{Called, Entry, Served, Turned};
+pub use entry::{Called, Counted, Entry, Served, Turned};
 pub use journal::{Journal, Level};
 pub use span::Span;

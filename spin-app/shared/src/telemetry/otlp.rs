@@ -36,6 +36,7 @@ pub fn bodies(component: &str, entries: &[Entry]) -> Vec<(&'static str, Value)> 
             Entry::Served(served) => spans.push(server(served)),
             Entry::Called(called) => spans.push(client(called)),
             Entry::Turned(turned) => records.push(record(component, entry, turned)),
+            Entry::Counted(_) => {}
         }
     }
     let metrics = metrics(entries);
@@ -142,6 +143,7 @@ fn metrics(entries: &[Entry]) -> Vec<Value> {
     let ended = entries.iter().map(end).max().unwrap_or(began);
     let mut states = Vec::new();
     let mut calls = Vec::new();
+    let mut counts = Vec::new();
     let (mut served_seconds, mut late_seconds) = (Vec::new(), Vec::new());
     for entry in entries {
         match entry {
@@ -156,6 +158,7 @@ fn metrics(entries: &[Entry]) -> Vec<Value> {
                     late_seconds.extend(turned.late_ms.map(seconds));
                 }
             }
+            Entry::Counted(counted) => counts.push(counted),
             Entry::Called(called) => calls.push(vec![
                 text("upstream", called.upstream),
                 text("result", called.result.class()),
@@ -183,6 +186,13 @@ fn metrics(entries: &[Entry]) -> Vec<Value> {
         metrics.push(
             json!({"name": "punctual.upstream.requests", "unit": "{request}",
             "sum": {"aggregationTemporality": DELTA, "isMonotonic": true, "dataPoints": points}}),
+        );
+    }
+    for counted in counts {
+        let point = json!({"attributes": [], "startTimeUnixNano": times.0, "timeUnixNano": times.1, "asInt": counted.by.to_string()});
+        metrics.push(
+            json!({"name": format!("punctual.{}", counted.name), "unit": "1",
+            "sum": {"aggregationTemporality": DELTA, "isMonotonic": true, "dataPoints": [point]}}),
         );
     }
     if !late_seconds.is_empty() {
@@ -242,6 +252,7 @@ fn at(entry: &Entry) -> Instant {
         Entry::Served(served) => served.began_at,
         Entry::Called(called) => called.began_at,
         Entry::Turned(turned) => turned.at,
+        Entry::Counted(counted) => counted.at,
     }
 }
 
@@ -250,6 +261,7 @@ fn end(entry: &Entry) -> Instant {
         Entry::Served(served) => served.began_at + served.duration_ms,
         Entry::Called(called) => called.began_at + called.duration_ms,
         Entry::Turned(turned) => turned.at,
+        Entry::Counted(counted) => counted.at,
     }
 }
 

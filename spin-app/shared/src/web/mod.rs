@@ -10,7 +10,7 @@ pub use auth::{Keys, bearer, matches};
 pub use form::{encode_form, escape};
 pub use query::Query;
 pub use response::{Response, problem, unavailable, unavailable_for, unset};
-pub use times::{instant, rfc3339};
+pub use times::{instant, is_date, rfc3339};
 
 /// The largest body taken, in bytes. Dataverse trims its own at 256 KB.
 pub const BODY_BYTES_MAX: usize = 512 * 1024;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::settings::SettingError;
+use crate::sql::SqlError;
 
 /// An HTTP response.
 #[derive(Clone, Debug)]
@@ -63,6 +64,13 @@ pub fn problem(status: u16, title: &str, detail: &str, field: Option<&str>) -> R
         response.with("www-authenticate", "Bearer")
     } else {
         response
+    }
+}
+
+impl From<SqlError> for Response {
+    /// 503: a transaction of the embedded database did not come about.
+    fn from(error: SqlError) -> Self {
+        unavailable(&error.to_string())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Times as the outside writes them.
 
-use chrono::{DateTime, SecondsFormat};
+use chrono::{DateTime, NaiveDate, SecondsFormat};
 
 use crate::core::Instant;
 
@@ -16,4 +16,10 @@ pub fn instant(text: &str) -> Option<Instant> {
     DateTime::parse_from_rfc3339(text)
         .ok()
         .map(|time| time.timestamp_millis())
+}
+
+/// Whether it is a date as ISO 8601 writes it, `2026-06-01`.
+pub fn is_date(text: &str) -> bool {
+    // The length too: the parser takes fewer digits, and dates are compared as texts.
+    text.len() == "2026-06-01".len() && text.parse::<NaiveDate>().is_ok()
 }

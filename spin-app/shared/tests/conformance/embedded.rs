@@ -5,7 +5,11 @@ use std::sync::Arc;
 
 use punctual_app::core::{Channel, Instant};
 use punctual_app::queue::{Queue, embedded::EmbeddedQueue};
+use punctual_app::records::archive::Archive;
+use punctual_app::records::audit::Audit;
+use punctual_app::records::channels::Channels;
 use punctual_app::records::consent::Consent;
+use punctual_app::records::reports::Reports;
 use punctual_app::records::{Records, embedded::EmbeddedRecords};
 use punctual_app::senders::{Sender, outbox::Outbox};
 use punctual_app::sql::{Sql, prepare};
@@ -93,7 +97,7 @@ impl Desk for Embedded {
     const SPAN: (Instant, Instant) = (Instant::MIN, Instant::MAX);
     const COUNT_MAX: u32 = u32::MAX;
 
-    fn records(&self) -> impl Records + Consent {
+    fn records(&self) -> impl Records + Consent + Reports + Audit + Channels + Archive {
         EmbeddedRecords(&self.sql)
     }
 

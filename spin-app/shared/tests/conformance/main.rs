@@ -20,6 +20,7 @@ pub(crate) use conformance;
 
 mod dataverse;
 mod embedded;
+mod embedded_archive;
 mod native;
 mod queue;
 mod records;

@@ -57,6 +57,13 @@ fn an_older_schema_is_brought_up_and_keeps_its_rows() {
         "DROP INDEX appointments_email",
         "DROP INDEX appointments_phone",
         "DROP TABLE suppressions",
+        "DROP TABLE archived",
+        "DROP INDEX appointments_deleted",
+        "DROP TABLE audit",
+        "DROP INDEX appointments_listed",
+        "DROP INDEX notifications_state",
+        "CREATE INDEX notifications_open ON notifications (status, due_at)",
+        "ALTER TABLE marks DROP COLUMN note",
         "PRAGMA user_version = 1",
         "INSERT INTO notifications (id, appointment_id, step, channel, start_at, due_at, status, version, updated_at)
          VALUES ('b', 'a', 'P1D', 'email', 2, 1, 'scheduled', 1, 0)",
@@ -67,6 +74,7 @@ fn an_older_schema_is_brought_up_and_keeps_its_rows() {
     assert_eq!(integer(&sql, "PRAGMA user_version"), version);
     let ids = ["b".to_owned()];
     let found = futures::executor::block_on(EmbeddedRecords(&sql).for_delivery(&ids)).unwrap();
+    let found = found.rows;
     assert_eq!(found.len(), 1);
     assert_eq!(
         (found[0].0.core.due_at, found[0].0.core.send_now_at),

@@ -1,17 +1,21 @@
 //! One request of each kind, as it would leave.
 
 use std::cell::RefCell;
+use std::future::ready;
 
+use futures::FutureExt;
 use futures::executor::block_on;
+use futures::future::LocalBoxFuture;
 use punctual_app::core::rendering::{Email, Message, Sms, SmsEncoding, SmsSize};
 use punctual_app::core::{Channel, Instant};
 use punctual_app::http::{Answer, Call, Http, HttpError};
-use punctual_app::senders::acs::{Access, Acs, Bearer, NoBearer};
+use punctual_app::senders::acs::{Access, Acs};
 use punctual_app::senders::acs_email::AcsEmail;
 use punctual_app::senders::acs_sms::AcsSms;
 use punctual_app::senders::sendgrid::SendGrid;
 use punctual_app::senders::twilio::{From, Twilio};
 use punctual_app::senders::{Asked, Outgoing, Pace, Sender};
+use punctual_app::signin::{SignInError, Token, Tokens};
 
 /// 2026-06-01T09:00:00Z.
 const START: Instant = 1_780_304_400_000;
@@ -31,13 +35,61 @@ impl Http for Recorder {
     }
 }
 
-struct Token;
+/// Gives tokens for Azure Communication Services, by the name that the vendor's libraries ask with.
+struct SignedIn;
 
-impl Bearer for Token {
-    async fn token(&self, scope: &str) -> Result<String, String> {
-        assert_eq!(scope, "https://communication.azure.com//.default");
-        Ok("a-token".to_owned())
+impl Tokens for SignedIn {
+    fn token<'a>(&'a self, resource: &'a str) -> LocalBoxFuture<'a, Result<Token, SignInError>> {
+        assert_eq!(resource, "https://communication.azure.com/");
+        let text = "a-token".to_owned();
+        let expires_at = Instant::MAX;
+        ready(Ok(Token { text, expires_at })).boxed_local()
     }
+
+    fn renew<'a>(
+        &'a self,
+        resource: &'a str,
+        _: &'a str,
+    ) -> LocalBoxFuture<'a, Result<Token, SignInError>> {
+        self.token(resource)
+    }
+}
+
+/// A request, and where it stands in its vendor's specification.
+pub struct Recorded {
+    /// A file of `../shared/data/specs`.
+    pub spec: &'static str,
+    /// As the specification writes it.
+    pub path: &'static str,
+    /// The request.
+    pub call: Call,
+}
+
+/// Every kind of request, at its shortest and at its longest.
+pub fn all() -> Vec<Recorded> {
+    const SENDGRID: (&str, &str) = ("tsg_mail_v3.json", "/v3/mail/send");
+    const TWILIO: (&str, &str) = (
+        "twilio_api_v2010.messages.subset.json",
+        "/2010-04-01/Accounts/{AccountSid}/Messages.json",
+    );
+    const ACS_SMS: (&str, &str) = ("acs_sms_2026-01-23.resolved.json", "/sms");
+    const ACS_EMAIL: &str = "acs_email_2025-09-01.resolved.json";
+    let all = [
+        (SENDGRID, sendgrid(false)),
+        (SENDGRID, sendgrid(true)),
+        (TWILIO, twilio_send(false)),
+        (TWILIO, twilio_send(true)),
+        (TWILIO, twilio_list()),
+        (ACS_SMS, acs_sms()),
+        ((ACS_EMAIL, "/emails:send"), acs_email(false)),
+        ((ACS_EMAIL, "/emails:send"), acs_email(true)),
+        (
+            (ACS_EMAIL, "/emails/operations/{operationId}"),
+            acs_operation(),
+        ),
+    ];
+    let recorded = |((spec, path), call)| Recorded { spec, path, call };
+    all.into_iter().map(recorded).collect()
 }
 
 fn message(channel: Channel, full: bool) -> Outgoing {
@@ -149,7 +201,7 @@ pub fn twilio_list() -> Call {
     twilio(false, |recorder, sender| ask(recorder, sender))
 }
 
-fn acs<B>(recorder: &Recorder, access: Access<B>) -> Acs<&Recorder, B> {
+fn acs<'a>(recorder: &'a Recorder, access: Access<'a>) -> Acs<'a, &'a Recorder> {
     Acs {
         http: recorder,
         endpoint: "https://contoso.communication.azure.com".to_owned(),
@@ -160,7 +212,7 @@ fn acs<B>(recorder: &Recorder, access: Access<B>) -> Acs<&Recorder, B> {
 pub fn acs_sms() -> Call {
     let recorder = Recorder::default();
     let sender = AcsSms {
-        acs: acs(&recorder, Access::<NoBearer>::Key(b"a key".to_vec())),
+        acs: acs(&recorder, Access::Key(b"a key".to_vec())),
         from: "+18445550100".to_owned(),
         at_once: 16,
     };
@@ -170,7 +222,7 @@ pub fn acs_sms() -> Call {
 pub fn acs_email(full: bool) -> Call {
     let recorder = Recorder::default();
     let sender = AcsEmail {
-        acs: acs(&recorder, Access::Bearer(Token)),
+        acs: acs(&recorder, Access::SignIn(&SignedIn)),
         from: "clinic@example.com".to_owned(),
         reply_to: full.then(|| "desk@example.com".to_owned()),
         at_once: 16,
@@ -181,7 +233,7 @@ pub fn acs_email(full: bool) -> Call {
 pub fn acs_operation() -> Call {
     let recorder = Recorder::default();
     let sender = AcsEmail {
-        acs: acs(&recorder, Access::<NoBearer>::Key(b"a key".to_vec())),
+        acs: acs(&recorder, Access::Key(b"a key".to_vec())),
         from: "clinic@example.com".to_owned(),
         reply_to: None,
         at_once: 16,

@@ -149,6 +149,11 @@ impl<P: Parcel> Courier<P> {
         self.outbox.waiting()
     }
 
+    /// How many are due or on their way.
+    pub fn at_hand(&self, now_ms: i64) -> usize {
+        self.outbox.at_hand(now_ms)
+    }
+
     /// The parcel that is on its way as this job.
     pub fn on_its_way(&self, job: u64) -> Option<&P> {
         self.outbox.on_its_way(job).map(|(_, parcel)| parcel)

@@ -21,6 +21,9 @@ pub struct Received {
     /// The HTML of an email.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub html: Option<String>,
+    /// The files of an email: name and content, as far as it is text.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub attachments: BTreeMap<String, String>,
     /// The service's id of the message.
     pub id: String,
     /// What the sender gave along to know it by: idempotency ids, tags, arguments, headers.

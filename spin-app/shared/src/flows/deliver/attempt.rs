@@ -1,5 +1,7 @@
 //! An attempt: claim, render, send, and write down what came of it.
 
+use futures::future::join;
+
 use super::batch::{Batch, next};
 use super::outcome::turn;
 use super::{Outlets, Summary};
@@ -13,8 +15,11 @@ use crate::queue::{Disposition, Locked, Queue};
 use crate::records::consent::{Consent, Suppression, key};
 use crate::records::{NotificationRow, Records};
 use crate::senders::each::{BEGIN_WITHIN_MS, CALL_MS};
-use crate::senders::outlet::Said;
+use crate::senders::outlet::{Outlet, Said};
 use crate::senders::{Outgoing, Pace, Sender, Sent, repeat_id};
+
+/// A message in the queue, its row, which is this worker's, and what is to be sent.
+type Claimed = (Locked, NotificationRow, Outgoing);
 
 /// How long a worker may hold a row. Much longer than any provider call is allowed to take.
 const LEASE_MS: i64 = 60_000;
@@ -81,61 +86,70 @@ pub(super) async fn send<R: Records + Consent, Q: Queue, E: Sender, M: Sender>(
             }
         }
     }
+    // Each channel has providers of its own, so neither waits for the other.
+    let (emails, texts) = join(
+        hand_over(app.clock, outlets.email, emails),
+        hand_over(app.clock, outlets.sms, texts),
+    )
+    .await;
     let mut suppressions = Vec::new();
-    for (due, is_email) in [(emails, true), (texts, false)] {
-        // Claiming and rendering took time, and so did the other channel: is each still in time?
-        let now = (app.clock)();
-        let (mut held, mut messages) = (Vec::new(), Vec::new());
-        for (locked, mut row, outgoing) in due {
-            if ends(&mut row, now, summary) {
-                results.push((locked, row));
-            } else {
-                held.push((locked, row));
-                messages.push(outgoing);
+    for ((locked, mut row, outgoing), said) in emails.into_iter().chain(texts) {
+        match said {
+            Some(said) if said.word != Sent::NotBegun => {
+                suppressions.extend(suppression(&outgoing, &said));
+                conclude(app, batch, summary, &mut row, said, &locked.lock_token);
             }
-        }
-        if messages.is_empty() {
-            continue;
-        }
-        let in_time = held.iter().all(|(_, row)| {
-            row.core
-                .lease_until
-                .is_some_and(|until| now < until - LEASE_MARGIN_MS)
-        });
-        let pace = Pace {
-            clock: app.clock,
-            begin_by: now + BEGIN_WITHIN_MS,
-        };
-        let said = match (in_time, is_email) {
-            (false, _) => vec![None; messages.len()],
-            (true, true) => some(outlets.email.send(&messages, &pace).await),
-            (true, false) => some(outlets.sms.send(&messages, &pace).await),
-        };
-        for (((locked, mut row), outgoing), said) in held.into_iter().zip(&messages).zip(said) {
-            match said {
-                Some(said) if said.word != Sent::NotBegun => {
-                    suppressions.extend(suppression(outgoing, &said));
-                    conclude(app, batch, summary, &mut row, said, &locked.lock_token);
-                }
-                // No call was made. It has its turn again at once, unless the appointment has begun.
-                _ => {
-                    let now = (app.clock)();
-                    if !ends(&mut row, now, summary) {
-                        summary.retried += 1;
-                        row.core.attempts -= 1;
-                        row.turn(Status::Scheduled, None);
-                        batch.again.push(next(&locked.lock_token, &row, now));
-                    }
+            // No call was made. It has its turn again at once, unless the appointment has begun.
+            _ => {
+                let now = (app.clock)();
+                if !ends(&mut row, now, summary) {
+                    summary.retried += 1;
+                    row.core.attempts -= 1;
+                    row.turn(Status::Scheduled, None);
+                    batch.again.push(next(&locked.lock_token, &row, now));
                 }
             }
-            results.push((locked, row));
         }
+        results.push((locked, row));
     }
     for entry in &suppressions {
         // Should it fail, the next message to them is refused too, and tells it again. The rows must be written.
         let _ = app.records.suppress(entry, (app.clock)()).await;
     }
     write(app, outlets.channel_fallback, batch, results).await
+}
+
+/// Gives a channel's messages to its providers, and answers what these said; nothing, where it was too late for a call:
+/// claiming and rendering took time.
+async fn hand_over<S: Sender>(
+    clock: &dyn Fn() -> Instant,
+    outlet: &Outlet<S>,
+    claimed: Vec<Claimed>,
+) -> Vec<(Claimed, Option<Said<Sent>>)> {
+    let now = clock();
+    let (in_time, late): (Vec<_>, Vec<_>) = claimed.into_iter().partition(|(_, row, _)| {
+        let core = &row.core;
+        let holds = |until: Instant| now < until - LEASE_MARGIN_MS;
+        core.lease_until.is_some_and(holds) && last_look(core, now).is_none()
+    });
+    let mut held = Vec::new();
+    let mut messages = Vec::new();
+    for (locked, row, outgoing) in in_time {
+        held.push((locked, row));
+        messages.push(outgoing);
+    }
+    let pace = Pace {
+        clock,
+        begin_by: now + BEGIN_WITHIN_MS,
+    };
+    let said = match messages.is_empty() {
+        true => Vec::new(),
+        false => outlet.send(&messages, &pace).await,
+    };
+    let told = held.into_iter().zip(messages).zip(said);
+    let told = told.map(|(((locked, row), outgoing), said)| ((locked, row, outgoing), Some(said)));
+    let late = late.into_iter().map(|claimed| (claimed, None));
+    told.chain(late).collect()
 }
 
 /// Writes what came of each, and with it the emails in place of texts that cannot be delivered.
@@ -183,10 +197,6 @@ fn ends(row: &mut NotificationRow, now: Instant, summary: &mut Summary) -> bool 
     row.core.attempts -= 1;
     row.turn(status, Some(reason));
     true
-}
-
-fn some(said: Vec<Said<Sent>>) -> Vec<Option<Said<Sent>>> {
-    said.into_iter().map(Some).collect()
 }
 
 /// The message, and which words it has.

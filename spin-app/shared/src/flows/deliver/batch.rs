@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::ask::ask;
 use super::attempt::{claim, send};
 use super::held::Early;
+use super::waiting::{put_off, wait};
 use super::{Outlets, Summary};
 use crate::core::delivering::{Decision, Settlement, decide};
 use crate::core::{Appointment, Blocks, Instant, STRANGER};
@@ -12,7 +13,7 @@ use crate::flows::settle::message;
 use crate::flows::{App, FlowError};
 use crate::queue::{Disposition, Locked, NewMessage, Queue, Settled};
 use crate::records::consent::{Consent, blocks};
-use crate::records::{NotificationRow, Records};
+use crate::records::{Due, NotificationRow, Records};
 use crate::senders::Sender;
 
 /// The messages of a batch and what becomes of them.
@@ -48,7 +49,10 @@ pub async fn work<R: Records + Consent, Q: Queue, E: Sender, M: Sender>(
         .iter()
         .filter_map(|message| Some(message.body.as_ref()?.notification.clone()))
         .collect();
-    let found = app.records.for_delivery(&ids).await?;
+    let Due {
+        rows: found,
+        switches,
+    } = app.records.for_delivery(&ids).await?;
     let blocked = blocked(app, &found).await?;
     let mut rows: HashMap<String, (NotificationRow, Option<Appointment>)> = found
         .into_iter()
@@ -61,6 +65,7 @@ pub async fn work<R: Records + Consent, Q: Queue, E: Sender, M: Sender>(
     };
     let mut touched = HashSet::new();
     let (mut ended, mut claims, mut early) = (Vec::new(), Vec::new(), Vec::new());
+    let mut waiting = Vec::new();
     let mut asks = Vec::new();
     for locked in messages {
         let Some(body) = locked.body.clone() else {
@@ -82,6 +87,7 @@ pub async fn work<R: Records + Consent, Q: Queue, E: Sender, M: Sender>(
             known.map(|(row, _)| &row.core),
             appointment,
             *blocks.unwrap_or(&STRANGER.blocks),
+            switches,
             body.due_at,
             now,
         );
@@ -107,6 +113,10 @@ pub async fn work<R: Records + Consent, Q: Queue, E: Sender, M: Sender>(
             (Decision::Hold(at) | Decision::Busy(at), Some((row, _))) => {
                 batch.later(locked, &row, at)
             }
+            (Decision::Wait(at), Some((mut row, _))) => {
+                wait(&mut row, at);
+                waiting.push((locked, row, at));
+            }
             (Decision::Settle(Settlement { status, reason }), Some((mut row, _))) => {
                 row.turn(status, Some(reason));
                 ended.push((locked, row));
@@ -121,6 +131,7 @@ pub async fn work<R: Records + Consent, Q: Queue, E: Sender, M: Sender>(
         }
     }
     end(app, &mut batch, summary, ended).await?;
+    put_off(app, &mut batch, summary, waiting).await?;
     send(app, outlets, &mut batch, summary, claims).await?;
     ask(app, outlets, &mut batch, summary, asks).await?;
     // New messages first: dying in between leaves one message too many, never one too few.

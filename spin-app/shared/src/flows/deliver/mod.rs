@@ -9,6 +9,7 @@ mod attempt;
 mod batch;
 mod held;
 mod outcome;
+mod waiting;
 
 use serde::Serialize;
 
@@ -23,8 +24,9 @@ use crate::senders::Sender;
 use crate::senders::outlet::Outlet;
 use held::Held;
 
-/// Messages taken at once. Bounded, so that a batch is done long before its locks end.
-const BATCH: u32 = 100;
+/// Messages taken at once. Bounded, so that a batch is done long before its locks end; a multiple of the usual number of calls
+/// under way, so that the last round of calls is a full one.
+const BATCH: u32 = 96;
 /// The longest pause between two looks at an idle queue.
 const PAUSE_MS: i64 = 250;
 /// New batches are not begun after this, whatever `wait` says: below the shortest request limit (30 s).

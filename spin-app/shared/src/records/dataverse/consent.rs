@@ -9,13 +9,13 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::batch::{Item, ItemAnswer, Part};
-use super::query::{any, instant, text, url};
+use super::query::{any, instant, is_guid, text, url};
 use super::refusal::Meaning;
 use super::{DataverseRecords, row};
 use crate::core::{Channel, Code, Instant, Reason, code, parse};
 use crate::http::Http;
-use crate::records::RecordsError;
-use crate::records::consent::{Consent, Suppression};
+use crate::records::consent::{Consent, Listed, Suppression};
+use crate::records::{Page, RecordsError};
 
 const SET: &str = "punctual_suppressions";
 const READ: &str = "read suppressions";
@@ -129,6 +129,69 @@ impl<H: Http> Consent for DataverseRecords<'_, H> {
         }
     }
 
+    async fn suppressions(
+        &self,
+        channel: Option<Channel>,
+        wanted: Option<&str>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Listed>, RecordsError> {
+        let mut said = Vec::new();
+        said.extend(channel.map(|channel| format!("punctual_channel eq {}", row::option(channel))));
+        said.extend(wanted.map(|wanted| format!("contains(punctual_address,{})", text(wanted))));
+        let said = said.join(" and ");
+        let mut options = vec![
+            ("$select", LISTED),
+            (
+                "$orderby",
+                "punctual_since desc,punctual_suppressionid desc",
+            ),
+        ];
+        if !said.is_empty() {
+            options.push(("$filter", &said));
+        }
+        let page = self
+            .page(READ, &url(SET, &options), after, limit, "")
+            .await?;
+        let items: Option<Vec<_>> = page.items.iter().map(listed).collect();
+        let unknown = || RecordsError::new("a suppression that this build does not know");
+        Ok(Page {
+            items: items.ok_or_else(unknown)?,
+            next: page.next,
+        })
+    }
+
+    async fn suppression(
+        &self,
+        channel: Channel,
+        address: &str,
+        reason: Reason,
+    ) -> Result<Option<Listed>, RecordsError> {
+        let filter = format!("punctual_key eq {}", text(&key(channel, address, reason)));
+        let path = url(SET, &[("$select", LISTED), ("$filter", &filter)]);
+        let found = self.get(READ, &path, "").await?;
+        Ok(found["value"].get(0).and_then(listed))
+    }
+
+    async fn unsuppress(&self, id: &str) -> Result<bool, RecordsError> {
+        const DOING: &str = "take back a suppression";
+        if !is_guid(id) {
+            return Ok(false);
+        }
+        let call = self
+            .call("DELETE", &format!("{SET}({id})"))?
+            .with("if-match", "*");
+        let answer = self.write(call).await?;
+        if answer.is_success() {
+            return Ok(true);
+        }
+        let refusal = self.refusal(&answer);
+        match refusal.meaning() {
+            Meaning::Missing | Meaning::Overtaken => Ok(false),
+            _ => Err(refusal.error(DOING)),
+        }
+    }
+
     async fn lift(&self, channel: Channel, address: &str) -> Result<bool, RecordsError> {
         const DOING: &str = "take back a suppression";
         // An address may hold what no key in a URL takes.
@@ -181,6 +244,27 @@ impl<H: Http> DataverseRecords<'_, H> {
         }
         Ok(found)
     }
+}
+
+/// The columns of a listed suppression.
+const LISTED: &str = "punctual_suppressionid,punctual_channel,punctual_address,punctual_reason,punctual_source,punctual_since";
+
+fn listed(row: &Value) -> Option<Listed> {
+    let (channel, address, reason) = suppression(row)?;
+    Some(Listed {
+        id: row["punctual_suppressionid"].as_str()?.to_ascii_lowercase(),
+        channel,
+        address,
+        reason,
+        source: row["punctual_source"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
+        since: row["punctual_since"]
+            .as_str()
+            .and_then(row::time)
+            .unwrap_or(0),
+    })
 }
 
 /// People write rows too, so an address is compared as Punctual writes it.

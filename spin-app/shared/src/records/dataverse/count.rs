@@ -18,26 +18,8 @@ impl<H: Http> DataverseRecords<'_, H> {
         let path = url(row::SET, &[("$apply", &apply)]);
         let list = self.get("count notifications", &path, "").await?;
         let groups = list["value"].as_array().map(Vec::as_slice);
-        let tally = |group: &Value| {
-            Some(Tally {
-                status: name::<Status>(&group["punctual_status"])?.to_owned(),
-                reason: group["punctual_reason"]
-                    .as_str()
-                    .unwrap_or_default()
-                    .to_owned(),
-                channel: name::<Channel>(&group["punctual_channel"])?.to_owned(),
-                provider: group["punctual_provider"]
-                    .as_str()
-                    .unwrap_or_default()
-                    .to_owned(),
-                count: group["count"].as_i64()?,
-            })
-        };
-        Ok(groups
-            .unwrap_or_default()
-            .iter()
-            .filter_map(tally)
-            .collect())
+        let groups = groups.unwrap_or_default();
+        Ok(groups.iter().filter_map(tally_of).collect())
     }
 
     pub(super) async fn count_lateness(
@@ -85,6 +67,23 @@ impl<H: Http> DataverseRecords<'_, H> {
     }
 }
 
+/// A group by status, reason and channel.
+pub(super) fn tally_of(group: &Value) -> Option<Tally> {
+    Some(Tally {
+        status: name::<Status>(&group["punctual_status"])?.to_owned(),
+        reason: group["punctual_reason"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
+        channel: name::<Channel>(&group["punctual_channel"])?.to_owned(),
+        provider: group["punctual_provider"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
+        count: group["count"].as_i64()?,
+    })
+}
+
 /// As if each were as late as its bucket allows, and those above the last bound as late as that.
 fn estimate(bounds_ms: &[i64], within: &[i64], count: i64) -> i64 {
     let (mut before, mut sum) = (0, 0_i64);
@@ -97,7 +96,7 @@ fn estimate(bounds_ms: &[i64], within: &[i64], count: i64) -> i64 {
 }
 
 /// The outside name of a choice's value.
-fn name<T: Code>(value: &Value) -> Option<&'static str> {
+pub(super) fn name<T: Code>(value: &Value) -> Option<&'static str> {
     let value = value.as_i64()?;
     let found = T::TABLE
         .iter()

@@ -9,25 +9,26 @@ use super::load::rows_of;
 use super::query::{any, instant, is_guid, page_url, skip_token, text, url};
 use super::table::{WITH_WORDS, is_busy};
 use super::{DataverseRecords, row};
-use crate::core::{Appointment, Channel, Instant, NotificationStatus as Status, parse};
+use crate::core::{ALL_ON, Appointment, Channel, Instant, NotificationStatus as Status, parse};
 use crate::http::Http;
-use crate::records::{Changed, Loaded, NotificationFilter, NotificationRow, Page, RecordsError};
+use crate::records::channels::switches;
+use crate::records::{Changed, Due, NotificationFilter, NotificationRow, Page, RecordsError};
 
 /// Ids in one filter.
 const IDS: usize = 40;
 /// Appointments of one person that are looked at.
 const OTHERS_MAX: u32 = 1_000;
 
-type Due = (NotificationRow, Option<Appointment>);
+type DueRow = (NotificationRow, Option<Appointment>);
 
 impl<H: Http> DataverseRecords<'_, H> {
-    pub(super) async fn read_due(&self, ids: &[String]) -> Result<Vec<Due>, RecordsError> {
+    pub(super) async fn read_due(&self, ids: &[String]) -> Result<Due, RecordsError> {
         const DOING: &str = "read due notifications";
         let mut known: Vec<_> = ids.iter().filter(|id| is_guid(id)).collect();
         known.sort_unstable();
         known.dedup();
         let expand = format!("{}($select={})", row::APPOINTMENT, self.table.select());
-        let reads: Vec<_> = known
+        let mut reads: Vec<_> = known
             .chunks(IDS)
             .map(|ids| {
                 let filter = any(ids, |id| format!("{} eq {id}", row::ID));
@@ -40,9 +41,19 @@ impl<H: Http> DataverseRecords<'_, H> {
             .collect();
         let mut found = Vec::new();
         if reads.is_empty() {
-            return Ok(found);
+            return Ok(Due {
+                rows: found,
+                switches: ALL_ON,
+            });
         }
-        for answer in self.batch(DOING, &reads).await? {
+        // With the same request, so that a switch costs a batch nothing.
+        reads.push(self.switches_read());
+        let mut answers = self.batch(DOING, &reads).await?;
+        let states = match answers.pop() {
+            Some(answer) => self.states_in(&answer)?,
+            None => Vec::new(),
+        };
+        for answer in answers {
             let list = self.part_json(DOING, &answer)?.unwrap_or_default();
             let rows = rows_of(&list)?;
             let values = list["value"].as_array().map(Vec::as_slice);
@@ -58,20 +69,37 @@ impl<H: Http> DataverseRecords<'_, H> {
         if !self.table.is_own {
             self.add_appointments(&mut found).await?;
         }
-        Ok(found)
+        Ok(Due {
+            rows: found,
+            switches: switches(&states),
+        })
     }
 
     /// The appointments of a table that notifications are not linked to.
-    async fn add_appointments(&self, due: &mut [Due]) -> Result<(), RecordsError> {
-        const DOING: &str = "read the appointments of due notifications";
+    async fn add_appointments(&self, due: &mut [DueRow]) -> Result<(), RecordsError> {
         let ids: HashSet<_> = due
             .iter()
-            .map(|(row, _)| &row.core.appointment_id)
+            .map(|(row, _)| row.core.appointment_id.clone())
             .collect();
-        let mut ids: Vec<_> = ids.into_iter().filter(|id| is_guid(id)).cloned().collect();
+        let found = self.find_living(ids).await?;
+        let found: HashMap<_, _> = found.into_iter().map(|a| (a.id.clone(), a)).collect();
+        for (row, appointment) in due {
+            *appointment = found.get(&row.core.appointment_id).cloned();
+        }
+        Ok(())
+    }
+
+    /// Those of these appointments that are there.
+    pub(super) async fn find_living(
+        &self,
+        ids: impl IntoIterator<Item = String>,
+    ) -> Result<Vec<Appointment>, RecordsError> {
+        const DOING: &str = "read the appointments of notifications";
+        let mut ids: Vec<_> = ids.into_iter().filter(|id| is_guid(id)).collect();
         ids.sort_unstable();
+        ids.dedup();
         if ids.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let read = |ids: &[String]| {
             let filter = any(ids, |id| format!("{} eq {id}", self.table.id));
@@ -80,18 +108,14 @@ impl<H: Http> DataverseRecords<'_, H> {
             Item::Single(part.with("prefer", WITH_WORDS))
         };
         let reads: Vec<_> = ids.chunks(IDS).map(read).collect();
-        let mut found = HashMap::new();
+        let mut found = Vec::new();
         for answer in self.batch(DOING, &reads).await? {
             let list = self.part_json(DOING, &answer)?.unwrap_or_default();
             for row in list["value"].as_array().into_iter().flatten() {
-                let appointment = self.table.read(row)?;
-                found.insert(appointment.id.clone(), appointment);
+                found.push(self.table.read(row)?);
             }
         }
-        for (row, appointment) in due {
-            *appointment = found.get(&row.core.appointment_id).cloned();
-        }
-        Ok(())
+        Ok(found)
     }
 
     pub(super) async fn find_of_provider(
@@ -263,33 +287,10 @@ impl<H: Http> DataverseRecords<'_, H> {
         &self,
         filter: &NotificationFilter,
     ) -> Result<Page<NotificationRow>, RecordsError> {
-        let mut said = Vec::new();
-        if let Some(id) = &filter.appointment {
-            said.push(format!("punctual_appointmentid eq {}", text(id)));
-        }
-        let statuses = filter.statuses.iter();
-        let statuses: Vec<Status> = statuses.filter_map(|status| parse(status)).collect();
-        if !filter.statuses.is_empty() {
-            said.push(any(&statuses, |status| {
-                format!("punctual_status eq {}", row::option(*status))
-            }));
-        }
-        if let Some(channel) = filter.channel.as_deref().and_then(parse::<Channel>) {
-            said.push(format!("punctual_channel eq {}", row::option(channel)));
-        }
-        if let Some(from) = filter.from {
-            said.push(format!("punctual_dueat ge {}", instant(from)));
-        }
-        if let Some(to) = filter.to {
-            said.push(format!("punctual_dueat lt {}", instant(to)));
-        }
-        if let Some(wanted) = &filter.text {
-            said.push(self.about(wanted));
-        }
         let direction = if filter.latest_first { "desc" } else { "asc" };
         let order = format!("punctual_dueat {direction},punctual_key {direction}");
         let mut options = vec![("$select", row::SELECT), ("$orderby", &order)];
-        let said = said.join(" and ");
+        let said = self.said(filter);
         if !said.is_empty() {
             options.push(("$filter", &said));
         }
@@ -305,8 +306,41 @@ impl<H: Http> DataverseRecords<'_, H> {
         })
     }
 
+    /// A filter in OData's words; empty for one that lets all through.
+    pub(super) fn said(&self, filter: &NotificationFilter) -> String {
+        let mut said = Vec::new();
+        if let Some(id) = &filter.appointment {
+            said.push(format!("punctual_appointmentid eq {}", text(id)));
+        }
+        let statuses = filter.statuses.iter();
+        let statuses: Vec<Status> = statuses.filter_map(|status| parse(status)).collect();
+        if !filter.statuses.is_empty() {
+            said.push(any(&statuses, |status| {
+                format!("punctual_status eq {}", row::option(*status))
+            }));
+        }
+        if !filter.reasons.is_empty() {
+            said.push(any(&filter.reasons, |reason| {
+                format!("punctual_reason eq {}", text(reason))
+            }));
+        }
+        if let Some(channel) = filter.channel.as_deref().and_then(parse::<Channel>) {
+            said.push(format!("punctual_channel eq {}", row::option(channel)));
+        }
+        if let Some(from) = filter.from {
+            said.push(format!("punctual_dueat ge {}", instant(from)));
+        }
+        if let Some(to) = filter.to {
+            said.push(format!("punctual_dueat lt {}", instant(to)));
+        }
+        if let Some(wanted) = &filter.text {
+            said.push(self.about(wanted, filter.in_contacts));
+        }
+        said.join(" and ")
+    }
+
     /// The whole id of the row or its appointment; a part of name or service, where the rows are linked to those.
-    fn about(&self, wanted: &str) -> String {
+    fn about(&self, wanted: &str, in_contacts: bool) -> String {
         let literal = text(wanted);
         let lower = text(&wanted.to_lowercase());
         let mut said = vec![
@@ -314,37 +348,20 @@ impl<H: Http> DataverseRecords<'_, H> {
             format!("punctual_appointmentid eq {lower}"),
         ];
         if self.table.is_own {
-            for column in ["punctual_customername", "punctual_service"] {
+            let columns: &[&str] = match in_contacts {
+                true => &[
+                    "punctual_customername",
+                    "punctual_service",
+                    "punctual_email",
+                    "punctual_phone",
+                ],
+                false => &["punctual_customername", "punctual_service"],
+            };
+            for column in columns {
                 said.push(format!("contains({}/{column},{literal})", row::APPOINTMENT));
             }
         }
         any(&said, Clone::clone)
-    }
-
-    pub(super) async fn list_appointments(
-        &self,
-        from: Option<Instant>,
-        after: Option<&str>,
-        limit: u32,
-    ) -> Result<Page<Loaded>, RecordsError> {
-        let (start, id) = (&self.table.start, &self.table.id);
-        let order = format!("{start} asc,{id} asc");
-        let filter = from.map(|from| format!("{start} ge {}", instant(from)));
-        let mut options = vec![
-            ("$select", self.table.select()),
-            ("$orderby", order.as_str()),
-        ];
-        options.extend(filter.as_deref().map(|filter| ("$filter", filter)));
-        let first = url(&self.table.set, &options);
-        let page = self
-            .page("list appointments", &first, after, limit, WITH_WORDS)
-            .await?;
-        let items = page.items.iter().map(|row| self.living(row));
-        let items = items.collect::<Result<_, _>>()?;
-        Ok(Page {
-            items,
-            next: page.next,
-        })
     }
 
     pub(super) async fn find_of_resource(
@@ -391,7 +408,7 @@ impl<H: Http> DataverseRecords<'_, H> {
     }
 
     /// A page of a list.
-    async fn page(
+    pub(super) async fn page(
         &self,
         doing: &str,
         first: &str,

@@ -61,7 +61,7 @@ impl<H: Http> DataverseRecords<'_, H> {
         let mut rows = rows_of(&rows)?;
         rows.sort_by(|a, b| (a.core.due_at, &a.core.id).cmp(&(b.core.due_at, &b.core.id)));
         let loaded = match appointment {
-            Some(found) => self.living(&found)?,
+            Some(found) => self.living_row(&found)?,
             // Rows without an appointment are what is left of one that was deleted.
             None if !rows.is_empty() => Loaded {
                 dated: merge(id, None, &[], 0).dated,
@@ -75,7 +75,7 @@ impl<H: Http> DataverseRecords<'_, H> {
     }
 
     /// A row of the appointments' table.
-    pub(super) fn living(&self, row: &Value) -> Result<Loaded, RecordsError> {
+    pub(super) fn living_row(&self, row: &Value) -> Result<Loaded, RecordsError> {
         let version = row["@odata.etag"].as_str().and_then(row::version);
         let version = version.ok_or_else(|| RecordsError::new("an appointment without an ETag"))?;
         Ok(Loaded {

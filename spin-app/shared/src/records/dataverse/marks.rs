@@ -1,6 +1,6 @@
 //! Marks: rows of a table of their own, found by their name.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::query::{text, url};
 use super::refusal::Meaning;
@@ -41,17 +41,25 @@ impl<H: Http> DataverseRecords<'_, H> {
         if found.map(|(value, _)| value) != expected {
             return Ok(false);
         }
-        let guard = match found {
+        let written = Guarded {
+            name,
+            version: found.map(|(_, version)| version),
+            body: json!({"punctual_value": value.to_string()}),
+        };
+        self.write_guarded(written).await
+    }
+
+    /// Writes a mark if it is as it was read; false when somebody was faster.
+    pub(super) async fn write_guarded(&self, mark: Guarded<'_>) -> Result<bool, RecordsError> {
+        let guard = match mark.version {
             None => ("if-none-match", "*".to_owned()),
-            Some((_, version)) => ("if-match", row::etag(version)),
+            Some(version) => ("if-match", row::etag(version)),
         };
         let mut call = self
-            .call("PATCH", &path(name))?
+            .call("PATCH", &path(mark.name))?
             .with(guard.0, guard.1)
             .with("content-type", "application/json");
-        call.body = json!({"punctual_value": value.to_string()})
-            .to_string()
-            .into_bytes();
+        call.body = mark.body.to_string().into_bytes();
         let answer = self.write(call).await?;
         if answer.is_success() {
             return Ok(true);
@@ -62,6 +70,16 @@ impl<H: Http> DataverseRecords<'_, H> {
             _ => Err(refusal.error(DOING)),
         }
     }
+}
+
+/// A mark that is to be written.
+pub(super) struct Guarded<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The version that was read; none if there was no such mark.
+    pub version: Option<i64>,
+    /// Its columns.
+    pub body: Value,
 }
 
 /// Names are ours: letters and underscores, which a key in a URL takes.

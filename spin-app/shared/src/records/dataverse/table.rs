@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::query::url;
-use crate::core::events::read_row;
-use crate::core::{Appointment, AppointmentStatus};
+use crate::core::events::{merge, read_row};
+use crate::core::{Appointment, AppointmentStatus, FieldChange};
 use crate::records::RecordsError;
 
 /// Punctual's own table: only its rows have notifications that are linked to them.
@@ -31,6 +31,7 @@ pub struct AppointmentTable {
     pub contacts: [Option<String>; 2],
     /// Whether it is Punctual's own.
     pub is_own: bool,
+    columns: BTreeMap<String, String>,
     select: String,
     /// The columns of status and state.
     state: [String; 2],
@@ -71,6 +72,7 @@ impl AppointmentTable {
             is_own: read.table == OWN,
             set: read.entity_set,
             id: read.id,
+            columns: read.columns,
             select: select.join(","),
             state,
             mapping: mapping.to_owned(),
@@ -80,6 +82,27 @@ impl AppointmentTable {
     /// The columns that are read.
     pub fn select(&self) -> &str {
         &self.select
+    }
+
+    /// The columns that people look for somebody in: name and service, and the contacts too.
+    pub fn words(&self, in_contacts: bool) -> impl Iterator<Item = &String> {
+        let fields: &[&str] = match in_contacts {
+            true => &["customer_name", "service", "email", "phone"],
+            false => &["customer_name", "service"],
+        };
+        fields.iter().filter_map(|field| self.columns.get(*field))
+    }
+
+    /// The condition that a row is in a status; none where the table has no number for it.
+    pub fn status_is(&self, status: AppointmentStatus) -> Option<String> {
+        let nothing = merge("", None, &[FieldChange::Status(status)], 0);
+        let body = self.write(&nothing.dated.appointment).ok()?;
+        let said = self
+            .state
+            .iter()
+            .map(|column| Some(format!("{column} eq {}", body[column].as_i64()?)));
+        let said: Vec<_> = said.collect::<Option<_>>()?;
+        Some(format!("({})", said.join(" and ")))
     }
 
     /// One row.

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::EmbeddedRecords;
+use super::{EmbeddedRecords, cursor, page};
 use crate::core::{Channel, Instant, Reason, code, parse};
-use crate::records::RecordsError;
-use crate::records::consent::{Consent, Suppression};
-use crate::sql::Sql;
+use crate::records::consent::{Consent, Listed, Suppression};
+use crate::records::{Page, RecordsError};
+use crate::sql::{FRESH_GUID, Sql};
 
 impl<S: Sql> Consent for EmbeddedRecords<'_, S> {
     async fn suppressed(
@@ -33,10 +33,62 @@ impl<S: Sql> Consent for EmbeddedRecords<'_, S> {
         rows.into_iter().map(known).collect()
     }
 
+    async fn suppressions(
+        &self,
+        channel: Option<Channel>,
+        text: Option<&str>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Listed>, RecordsError> {
+        let (after_at, after_id) = cursor(after)?.unzip();
+        let rows = self.0.execute(
+            &format!(
+                "SELECT {LISTED} FROM suppressions
+                 WHERE (?1 IS NULL OR channel = ?1) AND (?2 IS NULL OR instr(address, lower(?2)))
+                   AND (?3 IS NULL OR (since, id) < (?3, ?4))
+                 ORDER BY since DESC, id DESC LIMIT ?5"
+            ),
+            &[
+                channel.map(code).into(),
+                text.into(),
+                after_at.into(),
+                after_id.into(),
+                i64::from(limit).into(),
+            ],
+        )?;
+        let found = rows.into_iter().map(listed).collect::<Result<_, _>>()?;
+        let place = |found: &Listed| (found.since, found.id.clone());
+        Ok(page(found, limit, place))
+    }
+
+    async fn suppression(
+        &self,
+        channel: Channel,
+        address: &str,
+        reason: Reason,
+    ) -> Result<Option<Listed>, RecordsError> {
+        let rows = self.0.execute(
+            &format!("SELECT {LISTED} FROM suppressions WHERE channel = ?1 AND address = ?2 AND reason = ?3"),
+            &[code(channel).into(), address.into(), code(reason).into()],
+        )?;
+        rows.into_iter().next().map(listed).transpose()
+    }
+
+    async fn unsuppress(&self, id: &str) -> Result<bool, RecordsError> {
+        let rows = self.0.execute(
+            "DELETE FROM suppressions WHERE id = ?1 RETURNING 1",
+            &[id.into()],
+        )?;
+        Ok(!rows.is_empty())
+    }
+
     async fn suppress(&self, entry: &Suppression, now: Instant) -> Result<bool, RecordsError> {
         let rows = self.0.execute(
-            "INSERT INTO suppressions (channel, address, reason, source, since) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT DO NOTHING RETURNING 1",
+            &format!(
+                "INSERT INTO suppressions (id, channel, address, reason, source, since)
+             VALUES ({FRESH_GUID}, ?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT DO NOTHING RETURNING 1"
+            ),
             &[
                 code(entry.channel).into(),
                 entry.address.as_str().into(),
@@ -59,4 +111,20 @@ impl<S: Sql> Consent for EmbeddedRecords<'_, S> {
         )?;
         Ok(!rows.is_empty())
     }
+}
+
+/// The columns of a listed suppression.
+const LISTED: &str = "id, channel, address, reason, source, since";
+
+fn listed(mut row: crate::sql::Row) -> Result<Listed, RecordsError> {
+    let (channel, reason) = (row.text(1), row.text(3));
+    let unknown = || RecordsError::new("suppressions holds what this build does not know");
+    Ok(Listed {
+        id: row.text(0),
+        channel: parse(&channel).ok_or_else(unknown)?,
+        address: row.text(2),
+        reason: parse(&reason).ok_or_else(unknown)?,
+        source: row.text(4),
+        since: row.integer(5),
+    })
 }

@@ -1,16 +1,24 @@
 //! The records in SQLite: here the database is the truth, and events are merged into it.
 
+mod archive;
+mod audit;
+mod channels;
 mod consent;
+mod filter;
+mod reports;
 mod row;
 
 use serde_json::json;
 
+use self::filter::Conditions;
 use self::row::{APPOINTMENT, NOTIFICATION, appointment, notification, notification_to_json};
+use super::channels::{Channels, switches};
 use super::{
-    Changed, Loaded, NotificationFilter, NotificationRow, Page, Records, RecordsError, Tally,
+    Changed, Due, Loaded, NotificationFilter, NotificationRow, Page, Records, RecordsError, Tally,
 };
 use crate::core::{Appointment, Instant, code, events::DatedAppointment};
 use crate::sql::{Sql, SqlError, Value};
+use crate::telemetry::counters;
 
 /// The embedded records on one connection.
 pub struct EmbeddedRecords<'a, S>(pub &'a S);
@@ -158,10 +166,7 @@ impl<S: Sql> Records for EmbeddedRecords<'_, S> {
         Ok((written, self.version(appointment).await?))
     }
 
-    async fn for_delivery(
-        &self,
-        ids: &[String],
-    ) -> Result<Vec<(NotificationRow, Option<Appointment>)>, RecordsError> {
+    async fn for_delivery(&self, ids: &[String]) -> Result<Due, RecordsError> {
         let ids: Value = json!(ids).to_string().into();
         let statement = format!(
             "SELECT {NOTIFICATION} FROM json_each(?1) j JOIN notifications n ON n.id = j.value"
@@ -176,13 +181,18 @@ impl<S: Sql> Records for EmbeddedRecords<'_, S> {
             let found = appointment(found)?.dated.appointment;
             appointments.insert(found.id.clone(), found);
         }
-        rows.into_iter()
-            .map(|row| {
-                let row = notification(row)?;
-                let appointment = appointments.get(&row.core.appointment_id).cloned();
-                Ok((row, appointment))
-            })
-            .collect()
+        let with = |row| {
+            let row = notification(row)?;
+            let appointment = appointments.get(&row.core.appointment_id).cloned();
+            Ok((row, appointment))
+        };
+        Ok(Due {
+            rows: rows
+                .into_iter()
+                .map(with)
+                .collect::<Result<_, RecordsError>>()?,
+            switches: switches(&self.channels().await?),
+        })
     }
 
     async fn of_provider(
@@ -267,75 +277,23 @@ impl<S: Sql> Records for EmbeddedRecords<'_, S> {
         &self,
         filter: &NotificationFilter,
     ) -> Result<Page<NotificationRow>, RecordsError> {
-        let (after_at, after_id) = cursor(filter.after.as_deref())?.unzip();
-        let statuses = (!filter.statuses.is_empty()).then(|| json!(filter.statuses).to_string());
-        let (beyond, direction) = if filter.latest_first {
-            ("<", "DESC")
-        } else {
-            (">", "ASC")
-        };
+        let after = cursor(filter.after.as_deref())?;
+        let (conditions, parameters) = Conditions::of_notifications(filter)
+            .after(after, ("n.due_at", "n.id"), filter.latest_first)
+            .finish();
+        let direction = if filter.latest_first { "DESC" } else { "ASC" };
         let statement = format!(
-            "SELECT {NOTIFICATION} FROM notifications n
-             WHERE (?1 IS NULL OR n.appointment_id = ?1)
-               AND (?2 IS NULL OR n.status IN (SELECT value FROM json_each(?2))) AND (?3 IS NULL OR n.channel = ?3)
-               AND (?4 IS NULL OR n.due_at >= ?4) AND (?5 IS NULL OR n.due_at < ?5)
-               AND (?6 IS NULL OR n.id = ?6 OR n.appointment_id = ?6 OR n.appointment_id IN (SELECT id FROM appointments
-                    WHERE instr(lower(coalesce(customer_name,'')), lower(?6)) OR instr(lower(coalesce(service,'')), lower(?6))))
-               AND (?7 IS NULL OR (n.due_at, n.id) {beyond} (?7, ?8))
-             ORDER BY n.due_at {direction}, n.id {direction} LIMIT ?9"
+            "SELECT {NOTIFICATION} FROM notifications n WHERE {conditions}
+             ORDER BY n.due_at {direction}, n.id {direction} LIMIT {}",
+            filter.limit
         );
-        let rows = self.0.execute(
-            &statement,
-            &[
-                filter.appointment.as_deref().into(),
-                statuses.into(),
-                filter.channel.as_deref().into(),
-                filter.from.into(),
-                filter.to.into(),
-                filter.text.as_deref().into(),
-                after_at.into(),
-                after_id.into(),
-                i64::from(filter.limit).into(),
-            ],
-        )?;
+        let rows = self.0.execute(&statement, &parameters)?;
         let rows = rows
             .into_iter()
             .map(notification)
             .collect::<Result<_, _>>()?;
         let place = |row: &NotificationRow| (row.core.due_at, row.core.id.clone());
         Ok(page(rows, filter.limit, place))
-    }
-
-    async fn appointments(
-        &self,
-        from: Option<Instant>,
-        after: Option<&str>,
-        limit: u32,
-    ) -> Result<Page<Loaded>, RecordsError> {
-        let (after_at, after_id) = cursor(after)?.unzip();
-        let statement = format!(
-            "SELECT {APPOINTMENT} FROM appointments a
-             WHERE deleted_at IS NULL AND coalesce(start_at, 0) >= ?1 AND (?2 IS NULL OR (coalesce(start_at, 0), id) > (?2, ?3))
-             ORDER BY coalesce(start_at, 0), id LIMIT ?4"
-        );
-        let rows = self.0.execute(
-            &statement,
-            &[
-                from.unwrap_or(Instant::MIN).into(),
-                after_at.into(),
-                after_id.into(),
-                i64::from(limit).into(),
-            ],
-        )?;
-        let found = rows
-            .into_iter()
-            .map(appointment)
-            .collect::<Result<_, _>>()?;
-        let place = |loaded: &Loaded| {
-            let appointment = &loaded.dated.appointment;
-            (appointment.start_at.unwrap_or(0), appointment.id.clone())
-        };
-        Ok(page(found, limit, place))
     }
 
     async fn of_resource(
@@ -414,6 +372,15 @@ impl<S: Sql> Records for EmbeddedRecords<'_, S> {
             &[name.into(), expected.into(), value.into()],
         )?;
         Ok(!rows.is_empty())
+    }
+
+    async fn raise(&self, counts: &[(&'static str, usize)]) {
+        let counts = counts.iter().filter(|(_, by)| *by > 0);
+        let counts = counts.map(|(name, by)| ((*name).to_owned(), i64::try_from(*by).unwrap_or(0)));
+        let counts: Vec<_> = counts.collect();
+        if !counts.is_empty() {
+            let _ = counters::add(self.0, &counts);
+        }
     }
 }
 

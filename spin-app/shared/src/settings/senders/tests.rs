@@ -64,9 +64,13 @@ fn what_is_missing_is_named() {
         for left_out in 1..set.len() {
             let mut less = set.to_vec();
             let (name, _) = less.remove(left_out);
-            let expected =
-                format!("variable {name}: is not set; the route stays closed until it is");
-            assert_eq!(told(&less), expected);
+            let why = match name {
+                "acs_key" => {
+                    "is not set, and neither is sign_in; one of them must be, or the route stays closed"
+                }
+                _ => "is not set; the route stays closed until it is",
+            };
+            assert_eq!(told(&less), format!("variable {name}: {why}"));
         }
     }
     assert_eq!(
@@ -135,6 +139,31 @@ fn what_is_wrong_is_named() {
         "twilio_messaging_service",
     );
     refused(ACS_SMS, &[("acs_key", "not base64")], "acs_key");
+    refused(ACS_SMS, &[("acs_key", "")], "acs_key");
+    refused(
+        ACS_SMS,
+        &[
+            ("acs_key", ""),
+            ("sign_in", "client_secret"),
+            ("entra_authority", "https://login.microsoftonline.com"),
+        ],
+        "entra_tenant",
+    );
+}
+
+#[test]
+fn without_an_access_key_the_identity_opens_acs() {
+    let identity = [
+        ("acs_key", ""),
+        ("sign_in", "managed_identity"),
+        ("identity_endpoint", "http://169.254.169.254"),
+    ];
+    let variables = read(&[ACS_SMS, &identity].concat());
+    let choices = sms_senders(&variables).expect("it is whole");
+    let SenderChoice::Acs(acs) = choices.first else {
+        panic!("{choices:?}");
+    };
+    assert_eq!(acs.key, None);
 }
 
 #[test]

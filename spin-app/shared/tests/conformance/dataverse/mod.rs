@@ -1,6 +1,7 @@
 //! The records in Dataverse, over its stand-in: through the suite, under faults, with a clinic's own table, and how many
 //! requests it takes. Sign-in, over the stand-in of Entra.
 
+mod archive;
 mod faults;
 mod own_table;
 mod requests;
@@ -11,8 +12,12 @@ mod world;
 use punctual_app::core::Instant;
 use punctual_app::core::events::read_mapping;
 use punctual_app::records::Records;
+use punctual_app::records::archive::Archive;
+use punctual_app::records::audit::Audit;
+use punctual_app::records::channels::Channels;
 use punctual_app::records::consent::Consent;
 use punctual_app::records::dataverse::{AppointmentTable, DataverseRecords, Foreseen};
+use punctual_app::records::reports::Reports;
 
 use crate::records::Desk;
 use world::{Memory, TestSignIn, URL, World};
@@ -32,7 +37,7 @@ impl Office {
         Self::of(World::new(), Memory::default(), "")
     }
 
-    fn of(world: World, memory: Memory, mapping: &str) -> Self {
+    pub fn of(world: World, memory: Memory, mapping: &str) -> Self {
         let mapping = read_mapping(mapping).expect("the mapping is good");
         let now = world.clone();
         Self {
@@ -65,7 +70,7 @@ impl Desk for Office {
     const SPAN: (Instant, Instant) = (-6_847_804_800_000, 253_402_300_799_000);
     const COUNT_MAX: u32 = 2_147_483_647;
 
-    fn records(&self) -> impl Records + Consent {
+    fn records(&self) -> impl Records + Consent + Reports + Audit + Channels + Archive {
         self.open()
     }
 

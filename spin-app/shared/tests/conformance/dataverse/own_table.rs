@@ -2,7 +2,8 @@
 
 use futures::executor::block_on;
 use punctual_app::core::events::DatedAppointment;
-use punctual_app::core::{Appointment, AppointmentStatus, Channel, NotificationStatus};
+use punctual_app::core::{Appointment, AppointmentStatus, Channel, Instant, NotificationStatus};
+use punctual_app::records::reports::{AppointmentFilter, Reports};
 use punctual_app::records::{Loaded, NotificationFilter, Records};
 use punctual_stand_in_dataverse::Options;
 use punctual_stand_in_dataverse::schema::TableDefinition;
@@ -80,7 +81,11 @@ fn rows_come_with_appointments_that_they_are_not_linked_to() {
         let mut rows = [fresh_for(ID)];
         let written = block_on(office.records().write_rows_of(ID, &mut rows, NOW));
         assert_eq!(written.unwrap(), (vec![true], Some(version)));
-        let due = || block_on(office.records().for_delivery(&[rows[0].core.id.clone()])).unwrap();
+        let due = || {
+            block_on(office.records().for_delivery(&[rows[0].core.id.clone()]))
+                .unwrap()
+                .rows
+        };
         assert_eq!(due()[0].1.as_ref(), Some(&visit().appointment), "{mapping}");
         assert_eq!(load(&office).rows.len(), 1);
 
@@ -101,7 +106,7 @@ fn lists_and_sweeps_work_there_too() {
         let mut rows = [fresh_for(ID)];
         block_on(office.records().write_rows(&mut rows, NOW)).unwrap();
         let records = office.records();
-        let list = block_on(records.appointments(Some(NOW), None, 10)).unwrap();
+        let list = block_on(records.appointments(&starting(NOW))).unwrap();
         assert_eq!(list.items.len(), 1, "{mapping}");
         let changed = block_on(records.changed(NOW, None, 10)).unwrap();
         assert_eq!(changed.items[0].id, ID, "{mapping}");
@@ -131,4 +136,12 @@ fn what_the_table_has_no_column_for_is_refused_by_name() {
         "notes: The table has no column for it: see the variable appointment_mapping."
     );
     assert!(block_on(office.records().load(ID)).unwrap().is_none());
+}
+
+fn starting(from: Instant) -> AppointmentFilter {
+    AppointmentFilter {
+        from: Some(from),
+        limit: 10,
+        ..AppointmentFilter::default()
+    }
 }

@@ -6,6 +6,7 @@ use futures::executor::block_on;
 use punctual_app::core::events::{Event, EventKind, read_policy};
 use punctual_app::core::rendering::Sender as Signature;
 use punctual_app::core::{AppointmentStatus, FieldChange, Instant, Policy};
+use punctual_app::flows::backfill::{Outcome, Wanted, backfill};
 use punctual_app::flows::deliver::{Outlets, deliver};
 use punctual_app::flows::{App, reconcile, webhook};
 use punctual_app::links::Links;
@@ -193,6 +194,37 @@ fn requests_are_counted() {
             cancel: four left                           2 Dataverse   0 Service Bus
             reconcile: one changed appointment         17 Dataverse   0 Service Bus
         "#]],
+    );
+}
+
+/// Twenty are a page. Two requests for each are its rows, before its messages and after; the rest is shared.
+#[test]
+fn requests_of_a_backfill_are_counted() {
+    let mut clinic = Clinic::open();
+    for n in 1..=20 {
+        let mut dated = booked_with_contacts(n);
+        dated.appointment.start_at = Some(NOW + 10 * DAY_MS);
+        let stored = block_on(clinic.office.open().store(&dated, false, 0, NOW));
+        stored.unwrap().expect("nobody else writes it");
+    }
+    for (what, planned) in [
+        ("backfill: twenty, nothing planned", 20),
+        ("backfill: twenty, all planned", 0),
+    ] {
+        clinic.count(what, async |app| {
+            let done = backfill(app, Wanted::default(), &|_| {}).await;
+            let Outcome::Done(filled) = done.expect("it works") else {
+                panic!("nobody else is at it");
+            };
+            assert_eq!(filled.to_json()["planned"], planned);
+        });
+    }
+    check(
+        &clinic.told,
+        expect![[r#"
+        backfill: twenty, nothing planned          51 Dataverse  20 Service Bus
+        backfill: twenty, all planned               9 Dataverse   0 Service Bus
+    "#]],
     );
 }
 

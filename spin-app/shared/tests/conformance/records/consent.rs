@@ -71,6 +71,72 @@ pub async fn who_says_it_again_says_nothing_new<D: Desk>(desk: &D) {
     assert!(!suppress(&desk.another(), &stop).await);
 }
 
+pub async fn the_list_has_the_newest_first_and_filters<D: Desk>(desk: &D) {
+    let records = desk.records();
+    let all = [
+        entry(Channel::Email, "a@example.com", Reason::AddressSuppressed),
+        entry(Channel::Sms, "+12025550114", Reason::OptedOut),
+        entry(Channel::Email, "b@example.com", Reason::OptedOut),
+        entry(Channel::Email, "b@example.com", Reason::AddressSuppressed),
+    ];
+    for (entry, n) in all.iter().zip(0..) {
+        let done = records.suppress(entry, NOW + n * D::TICK_MS).await;
+        assert!(done.expect("an address can be suppressed"));
+    }
+    let told = async |channel, text: Option<&str>, limit| {
+        let (mut seen, mut after) = (Vec::new(), None::<String>);
+        loop {
+            let page = records.suppressions(channel, text, after.as_deref(), limit);
+            let page = page.await.expect("readable");
+            seen.extend(page.items.into_iter().map(|it| {
+                assert_eq!(it.source, "test");
+                let place = (it.since - NOW) / D::TICK_MS;
+                let entry = &all[usize::try_from(place).unwrap()];
+                assert_eq!(
+                    (it.channel, &it.address, it.reason),
+                    (entry.channel, &entry.address, entry.reason)
+                );
+                place
+            }));
+            let Some(next) = page.next else { break seen };
+            after = Some(next);
+        }
+    };
+    for limit in [1, 2, 100] {
+        assert_eq!(told(None, None, limit).await, [3, 2, 1, 0]);
+    }
+    assert_eq!(told(Some(Channel::Email), None, 2).await, [3, 2, 0]);
+    assert_eq!(told(None, Some("B@exa"), 100).await, [3, 2]);
+    assert_eq!(told(Some(Channel::Sms), Some("0114"), 100).await, [1]);
+    assert!(told(None, Some("'%_"), 100).await.is_empty());
+}
+
+pub async fn one_of_the_list_is_taken_back_whatever_its_reason<D: Desk>(desk: &D) {
+    let (records, bounced) = (
+        desk.records(),
+        entry(Channel::Email, "a@example.com", Reason::AddressSuppressed),
+    );
+    assert!(suppress(desk, &bounced).await);
+    let find = async || {
+        let found = records.suppression(Channel::Email, "a@example.com", bounced.reason);
+        found.await.expect("readable")
+    };
+    let listed = find().await.expect("it is there");
+    let other = records.suppression(Channel::Email, "a@example.com", Reason::OptedOut);
+    assert_eq!(other.await.unwrap(), None);
+    // The id says nothing of the address, and is another one's neither.
+    assert!(
+        !records
+            .unsuppress("b0000000-0000-4000-8000-000000000001")
+            .await
+            .unwrap()
+    );
+    assert!(!records.unsuppress("' OR true --").await.unwrap());
+    assert!(records.unsuppress(&listed.id).await.unwrap());
+    assert!(!records.unsuppress(&listed.id).await.unwrap());
+    assert_eq!(find().await, None);
+}
+
 pub async fn only_what_the_person_said_is_taken_back<D: Desk>(desk: &D) {
     let (channel, number) = (Channel::Sms, "+12025550114");
     assert!(suppress(desk, &entry(channel, number, Reason::AddressSuppressed)).await);

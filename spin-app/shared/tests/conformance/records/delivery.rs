@@ -44,7 +44,7 @@ pub async fn a_deleted_appointment_is_none<D: Desk>(desk: &D) {
 }
 
 async fn told<D: Desk>(desk: &D, ids: &[String]) -> Vec<(String, Option<String>)> {
-    let found = desk.records().for_delivery(ids).await.unwrap();
+    let found = desk.records().for_delivery(ids).await.unwrap().rows;
     let mut told: Vec<_> = found
         .into_iter()
         .map(|(row, appointment)| (row.core.id, appointment.map(|found| found.id)))

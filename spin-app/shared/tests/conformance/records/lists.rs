@@ -1,6 +1,7 @@
 //! What people look at.
 
 use punctual_app::core::{AppointmentStatus, Channel, Instant, NotificationStatus as Status};
+use punctual_app::records::reports::{AppointmentFilter, Reports};
 use punctual_app::records::{Fault, NotificationFilter, Records};
 
 use super::{
@@ -159,7 +160,12 @@ pub async fn pages_of_appointments_have_no_gaps_and_no_repeats<D: Desk>(desk: &D
     for limit in 1..=10 {
         let (mut seen, mut after) = (Vec::new(), None::<String>);
         loop {
-            let page = records.appointments(None, after.as_deref(), limit).await;
+            let filter = AppointmentFilter {
+                after,
+                limit,
+                ..AppointmentFilter::default()
+            };
+            let page = records.appointments(&filter).await;
             let page = page.unwrap();
             assert!(page.items.len() <= limit as usize);
             seen.extend(
@@ -172,8 +178,12 @@ pub async fn pages_of_appointments_have_no_gaps_and_no_repeats<D: Desk>(desk: &D
         }
         assert_eq!(seen, expected, "{limit} a page");
     }
-    let from = Some(NOW - D::TICK_MS);
-    let from = records.appointments(from, None, 100).await.unwrap();
+    let from = AppointmentFilter {
+        from: Some(NOW - D::TICK_MS),
+        limit: 100,
+        ..AppointmentFilter::default()
+    };
+    let from = records.appointments(&from).await.unwrap();
     let from: Vec<_> = from
         .items
         .into_iter()
@@ -193,10 +203,12 @@ pub async fn a_cursor_of_somebodys_own_is_refused<D: Desk>(desk: &D) {
         };
         let list = records.notifications(&filter).await.map(|_| ());
         assert_eq!(list.unwrap_err().fault, Fault::Cursor, "{after:?}");
-        let list = records
-            .appointments(None, Some(after), 10)
-            .await
-            .map(|_| ());
+        let filter = AppointmentFilter {
+            after: Some(after.to_owned()),
+            limit: 10,
+            ..AppointmentFilter::default()
+        };
+        let list = records.appointments(&filter).await.map(|_| ());
         assert_eq!(list.unwrap_err().fault, Fault::Cursor, "{after:?}");
     }
 }

@@ -1,6 +1,9 @@
 //! The suite of the records port.
 
 pub mod appointments;
+pub mod archive;
+pub mod audit;
+pub mod channels;
 pub mod consent;
 pub mod delivery;
 pub mod lists;
@@ -8,13 +11,18 @@ pub mod marks;
 pub mod metrics;
 pub mod race;
 pub mod reconcile;
+pub mod reports;
 pub mod rows;
 
 use punctual_app::core::events::DatedAppointment;
 use punctual_app::core::{
     Appointment, AppointmentStatus, Channel, Instant, Notification, NotificationStatus,
 };
+use punctual_app::records::archive::Archive;
+use punctual_app::records::audit::Audit;
+use punctual_app::records::channels::Channels;
 use punctual_app::records::consent::Consent;
+use punctual_app::records::reports::Reports;
 use punctual_app::records::{NotificationRow, Records};
 
 /// Empty records.
@@ -31,7 +39,7 @@ pub trait Desk: Send {
     const COUNT_MAX: u32;
 
     /// The adapter.
-    fn records(&self) -> impl Records + Consent;
+    fn records(&self) -> impl Records + Consent + Reports + Audit + Channels + Archive;
 
     /// Somebody else's way to the same records.
     fn another(&self) -> Self;
@@ -145,7 +153,8 @@ async fn write<D: Desk>(desk: &D, rows: &mut [NotificationRow]) {
 /// The row as it is stored.
 async fn read<D: Desk>(desk: &D, id: &str) -> NotificationRow {
     let ids = [id.to_owned()];
-    let mut found = desk.records().for_delivery(&ids).await.expect("readable");
+    let found = desk.records().for_delivery(&ids).await;
+    let mut found = found.expect("readable").rows;
     assert_eq!(found.len(), 1);
     found.remove(0).0
 }
@@ -158,8 +167,19 @@ macro_rules! suite {
                 what_is_suppressed_is_found_on_its_channel_alone,
                 who_says_it_again_says_nothing_new,
                 only_what_the_person_said_is_taken_back,
+                the_list_has_the_newest_first_and_filters,
+                one_of_the_list_is_taken_back_whatever_its_reason,
                 a_row_is_found_by_what_its_provider_calls_it,
                 the_same_person_is_who_has_the_same_address_or_number,
+            }
+            audit {
+                entries_come_back_the_newest_first,
+                an_entry_is_there_once,
+            }
+            channels {
+                both_are_on_until_somebody_switches_one_off,
+                a_switch_is_set_only_over_what_was_seen,
+                whoever_delivers_learns_it_with_the_rows,
             }
             appointments {
                 an_unknown_one_is_none,
@@ -171,6 +191,15 @@ macro_rules! suite {
                 a_deleted_one_is_kept_and_not_made_anew,
                 it_comes_with_its_own_rows,
                 several_come_in_the_order_asked_for,
+            }
+            archive {
+                what_ended_and_is_old_is_counted_and_gone,
+                what_is_open_or_young_or_without_a_start_stays,
+                the_oldest_go_first_and_no_more_than_asked_for,
+                counts_add_up_over_orders,
+                two_at_once_count_each_row_once,
+                a_row_that_comes_back_is_not_there_any_more,
+                days_come_in_order_and_by_pages,
             }
             delivery {
                 rows_come_with_their_appointments,
@@ -204,6 +233,13 @@ macro_rules! suite {
                 open_rows_are_found_when_a_message_may_be_missing,
                 a_row_is_overdue_when_its_time_its_lease_and_its_retry_are_past,
                 pages_have_no_gaps_and_no_repeats,
+            }
+            reports {
+                all_that_the_filter_lets_through_is_counted,
+                deliveries_are_those_that_were_sent,
+                living_are_those_that_are_not_deleted,
+                each_filter_of_appointments_narrows,
+                a_persons_appointments_come_with_their_rows,
             }
             rows {
                 every_field_comes_back,

@@ -135,6 +135,7 @@ pub async fn a_version_of_what_is_not_there_makes_nothing<D: Desk>(desk: &D) {
         assert_eq!(rows[0].version, version);
     }
     let found = desk.records().for_delivery(&[row_id(1)]).await.unwrap();
+    let found = found.rows;
     assert!(found.is_empty());
 }
 

@@ -2,7 +2,7 @@
 
 use punctual_app::core::Channel;
 use punctual_app::senders::Sender;
-use punctual_app::senders::acs::{Access, Acs, NoBearer};
+use punctual_app::senders::acs::{Access, Acs};
 use punctual_app::senders::acs_email::AcsEmail;
 use punctual_app::senders::acs_sms::AcsSms;
 use punctual_app::senders::sendgrid::SendGrid;
@@ -11,7 +11,7 @@ use punctual_app::senders::twilio::{From, Twilio};
 use super::provider::{AT_ONCE, Provider};
 use super::{Finds, Post, Remote};
 
-fn acs(provider: &Provider) -> Acs<&Provider, NoBearer> {
+fn acs(provider: &Provider) -> Acs<'_, &Provider> {
     Acs {
         http: provider,
         endpoint: "https://contoso.communication.azure.com".to_owned(),

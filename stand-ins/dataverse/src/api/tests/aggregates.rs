@@ -210,7 +210,7 @@ fn a_sum_is_no_wider_than_its_column() {
             200 {"value":[{"total":2000000000}]}
             204 odata-entityid=punctual_notifications(N2)
             500 {"error":{"code":"0x80041136","message":"Sql error: A SQL arithmetic overflow error occurred CRM ErrorCode: -2147217098 Sql ErrorCode: -2146232060 Sql Number: 8115"}}
-            200 {"value":[{"total":2000059}]}
+            200 {"value":[{"total":2000071}]}
         "#]],
     );
 }

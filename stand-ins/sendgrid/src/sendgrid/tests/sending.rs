@@ -153,6 +153,12 @@ fn a_sloppy_request_is_refused() {
     "#]],
     );
     refused(
+        r#"{"tracking_settings":{"subscription_tracking":{"enable":true}}}"#,
+        expect![[r#"
+            501 [tracking_settings.subscription_tracking] this is not built in this stand-in
+        "#]],
+    );
+    refused(
         r#"{"mail_settings":{"sandbox_mode":{"enable":true}}}"#,
         expect![[r#"
             200
