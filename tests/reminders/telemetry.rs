@@ -6,8 +6,8 @@ use punctual_host::Log;
 use punctual_stand_in_appinsights::{KEY as IKEY, StandIn, StandInOptions};
 use punctual_stand_ins::judges::Court;
 use punctual_stand_ins::{Fault, FaultKind};
-use punctual_tests::Clinic;
 use punctual_tests::events::*;
+use punctual_tests::{Clinic, KEY};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 
@@ -17,7 +17,7 @@ const CORRELATION: &str = "0af76519-16cd-43dd-8448-eb211c80319c";
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 
 /// Of the person that the events are about.
-const PERSONAL: [&str; 5] = ["Pat", "pat@", "2025550123", "Vaccination", "test-key"];
+const PERSONAL: [&str; 5] = ["Pat", "pat@", "2025550123", "Vaccination", KEY];
 
 fn booking() -> Value {
     let mut event = created(ID, NOW, START, "Europe/Berlin");
@@ -121,7 +121,7 @@ async fn one_trace_leads_from_the_booking_to_the_sending() {
 async fn a_caller_that_brings_a_trace_is_followed() {
     let (clinic, _collectors, log) = watched("info").await;
     let headers = [
-        ("x-punctual-key", "test-key"),
+        ("x-punctual-key", KEY),
         ("content-type", "application/json"),
         (
             "traceparent",
@@ -153,7 +153,7 @@ async fn nothing_personal_is_told_and_libraries_read_the_rest() {
         .expect("an answer");
     let wrong = [("x-punctual-key", "a-wrong-key-of-somebody")];
     clinic
-        .request_with("POST", "/deliver?code=test-key", &wrong, "")
+        .request_with("POST", &format!("/deliver?code={KEY}"), &wrong, "")
         .await
         .expect("an answer");
     told(&collectors, "notification.sent", 2).await;

@@ -18,7 +18,7 @@ async fn every_metric_that_is_asked_for_is_told() {
         .await;
     clinic.set_now("2026-06-08T07:00:00Z");
     clinic.deliver().await;
-    clinic.reconcile().await;
+    clinic.sweep().await;
     let told = clinic.request("GET", "/metrics", "").await;
     let told = names(told.expect("an answer").text());
     assert!(told.contains("punctual_notifications"), "{told:?}");

@@ -173,6 +173,11 @@ impl Clinic {
             .await
     }
 
+    /// Sweeps from where the sweep before came to, as the timer does.
+    pub async fn sweep(&self) -> Value {
+        self.json("POST", "/reconcile", "").await
+    }
+
     /// All items of a list.
     pub async fn items(&self, path: &str) -> Vec<Value> {
         let mut list = self.json("GET", path, "").await;

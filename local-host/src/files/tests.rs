@@ -75,12 +75,8 @@ fn what_is_excluded_is_not_there() {
 }
 
 #[test]
-fn nothing_leads_out_of_the_folder() {
-    for files in [
-        r#"files = ["../x"]"#,
-        r#"files = ["/etc/passwd"]"#,
-        r#"files = [{ source = "a/../../b", destination = "/" }]"#,
-    ] {
+fn no_pattern_leads_out_of_the_folder() {
+    for files in [r#"files = ["../x"]"#, r#"files = ["/etc/passwd"]"#] {
         check(files, Err("outside of the application's folder"));
     }
 }

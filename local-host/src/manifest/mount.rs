@@ -19,14 +19,14 @@ pub enum Mount {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Placement {
-    /// In the application's folder.
+    /// From the application's folder.
     pub source: String,
     /// The component's path, from the root.
     pub destination: String,
 }
 
 impl Mount {
-    /// Refuses what Spin refuses, and paths that lead out of the application's folder.
+    /// Refuses what Spin refuses, and patterns that lead out of the application's folder.
     pub(super) fn check(&self) -> Result<()> {
         match self {
             Self::Pattern(pattern) => {
@@ -36,11 +36,8 @@ impl Mount {
                     "{pattern:?} is a folder: use source and destination, or a pattern that ends in **/*"
                 );
             }
-            Self::Placement(Placement {
-                source,
-                destination,
-            }) => {
-                inside(source)?;
+            // Its source may lie beside the manifest's folder, as that of a component may.
+            Self::Placement(Placement { destination, .. }) => {
                 ensure!(
                     destination.starts_with('/')
                         && !destination.split('/').any(|part| part == ".."),

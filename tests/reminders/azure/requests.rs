@@ -53,7 +53,7 @@ async fn each_step_takes_few_requests() {
     expect![[r#"
         create: 3 batch, 1 create punctual_appointment, 17 parts
         move: 3 batch, 1 update punctual_appointment, 23 parts
-        deliver two together: 6 batch, 8 parts
+        deliver two together: 6 batch, 10 parts
         cancel: 2 batch, 1 update punctual_appointment, 8 parts"#]]
     .assert_eq(&told.join("\n"));
 }
@@ -98,7 +98,7 @@ async fn a_receipt_is_looked_up_and_written() {
         told.push(asked(&town));
     }
     expect![[r#"
-        2 batch, 2 parts
-        1 batch, 1 parts"#]]
+        2 batch, 3 parts
+        1 batch, 2 parts"#]]
     .assert_eq(&told.join("\n"));
 }

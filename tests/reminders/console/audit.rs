@@ -52,6 +52,7 @@ async fn changes_are_told_with_who_and_what_and_how_they_ended() {
     );
     clinic.pass(1);
     call(&clinic, "DELETE", &path, "").await;
+    clinic.pass(1);
     // What only reads is told by the page, and a path is no place to leave words.
     call(&clinic, "GET", "/api/appointments", "").await;
     call(
@@ -113,7 +114,7 @@ async fn a_page_view_says_only_what_it_may() {
         (r#"{"view":"history","note":"x"}"#, "note"),
         (r#"{"view":7}"#, "view"),
         ("[]", "body"),
-        ("", "body"),
+        ("", "view"),
     ] {
         let reply = call(&clinic, "POST", "/api/audit", body).await;
         assert_eq!(reply.status, 400, "{body}");

@@ -57,7 +57,7 @@ async fn health_is_told_from_what_was_sent() {
         (&json!(2), &json!("2026-06-08T09:00:00Z"))
     );
     clinic.deliver().await;
-    clinic.reconcile().await;
+    clinic.sweep().await;
     clinic.pass(60);
     let health = clinic.json("GET", "/api/health?hours=48", "").await;
     assert_eq!(

@@ -50,7 +50,7 @@ const COLUMNS: &[Column] = &[
     column("punctual_subject", "Subject", line(100),
         "The id of the appointment, the reminder or the suppression, or the channel."),
     column("punctual_outcome", "Outcome", line(50),
-        "done, or refused with the status of the answer.").need(Required),
+        "begun for an order that takes long; done, or refused with the status of the answer.").need(Required),
 ];
 
 const VIEWS: &[View] = &[View {

@@ -1,7 +1,8 @@
 //! The audit trail: every change and every page that was looked at, written before it is answered.
 //!
 //! Where records and queue share a database, a change and its entry are one transaction. Elsewhere a change whose entry could
-//! not be written is answered with 503, so that nobody takes it for done.
+//! not be written is answered with 503, so that nobody takes it for done. An order that works through many rows commits as it
+//! goes: it is in the trail when it begins, and again when it ends.
 
 use punctual_app::edge;
 use punctual_app::records::audit::{Audit, AuditEntry};
@@ -30,6 +31,8 @@ const VIEWS: [&str; 10] = [
 pub struct Change<'a> {
     action: &'static str,
     subject: Option<&'a str>,
+    /// Commits as it goes, so that it cannot share a transaction with its entry.
+    is_long: bool,
 }
 
 /// What a request is going to change; none for one that only reads.
@@ -50,7 +53,12 @@ pub fn change<'a>(method: &str, path: &[&'a str]) -> Option<Change<'a>> {
         ("DELETE", ["suppressions", id]) => ("suppression.remove", Some(*id)),
         _ => return None,
     };
-    Some(Change { action, subject })
+    let is_long = matches!(action, "archive.order" | "backfill.order");
+    Some(Change {
+        action,
+        subject,
+        is_long,
+    })
 }
 
 /// Does a change and writes it down.
@@ -60,14 +68,19 @@ pub async fn witnessed(
     change: Change<'_>,
     work: impl Future<Output = Result<Response, Response>>,
 ) -> Result<Response, Response> {
+    let is_long = change.is_long;
+    if is_long {
+        let begun = entry(api, change.action, None, "begun".to_owned());
+        note(api, &[begun]).await?;
+    }
     let work = async {
         let response = work.await?;
         note(api, &done(api, request, &change, &response)).await?;
         Ok(response)
     };
     let outcome: Result<_, Response> = match api.ports.shared_database() {
-        Some(sql) => atomically(sql, work).await,
-        None => work.await,
+        Some(sql) if !is_long => atomically(sql, work).await,
+        _ => work.await,
     };
     match outcome {
         Ok(response) => Ok(response),

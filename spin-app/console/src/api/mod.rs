@@ -65,7 +65,7 @@ async fn answer(api: &Api<'_>, request: &Request, path: &[&str]) -> Result<Respo
         ("GET", ["notifications.csv"]) => notifications::csv(api, request).await,
         ("GET", ["notifications", "counts"]) => notifications::counts(api, request).await,
         ("POST", ["notifications", "bulk"]) => notifications::bulk(api, request).await,
-        ("GET", ["notifications", id]) => notifications::detail(api, id).await,
+        ("GET", ["notifications", id]) if *id != "bulk" => notifications::detail(api, id).await,
         ("POST", ["notifications", id, "cancel"]) => notifications::cancel(api, id).await,
         ("POST", ["notifications", id, "send-now"]) => notifications::send_now(api, id).await,
         ("POST", ["notifications", id, "move"]) => notifications::move_to(api, id, request).await,
