@@ -133,6 +133,14 @@ async fn a_caller_that_brings_a_trace_is_followed() {
         .request_with("POST", "/webhooks/dataverse", &headers, body)
         .await;
     assert_eq!(reply.expect("an answer").status, 200);
+    // Of the request itself after the answer.
+    let has_ended = || lines(&log).iter().any(|line| line["event"] == "request");
+    for _ in 0..100 {
+        if has_ended() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
     let lines = lines(&log);
     let known = lines
         .iter()

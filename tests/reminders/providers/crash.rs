@@ -38,10 +38,7 @@ async fn dying_in_a_delivery(senders: &[(&str, &str)]) -> usize {
             let known = rows.matches("delivered").count();
             assert_eq!(known, emails + texts, "{what}");
             if emails == 0 {
-                assert!(
-                    rows.contains("email · unknown · outcome_unknown"),
-                    "{what}"
-                );
+                assert!(rows.contains("email · unknown · outcome_unknown"), "{what}");
                 for _ in 0..PATIENCE_QUARTERS {
                     world.pass(15 * 60);
                     world.deliver().await;
