@@ -139,18 +139,14 @@ impl Stage {
         shell::run(what, self.command().args(["run", "--silent", script]))
     }
 
-    /// Against the application itself: the program behind `cargo xtask up`, as the tests built it.
+    /// Against the application itself: the program behind `cargo xtask up`, which its own tests have built a moment ago.
     fn browser(&self) -> Result<()> {
-        let mut build = shell::cargo();
-        build.args(["build", "--workspace", "--bin", "punctual-up"]);
-        for name in components::APP {
-            build.args(["--exclude", name]);
-        }
-        shell::run("building the program behind cargo xtask up", &mut build)?;
         let target = components::target_folder()?;
+        let program = target.join("debug").join("punctual-up");
+        ensure!(program.exists(), "there is no {}", program.display());
         let mut browser = self.command();
         browser.args(["run", "--silent", "browser"]);
-        browser.env("PUNCTUAL_UP", target.join("debug").join("punctual-up"));
+        browser.env("PUNCTUAL_UP", program);
         browser.env("PUNCTUAL_BROWSER", BROWSER);
         browser.env("PUNCTUAL_SCREENSHOTS", target.join("screenshots"));
         shell::run("testing the console in a browser", &mut browser)

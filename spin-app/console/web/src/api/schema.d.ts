@@ -1040,7 +1040,7 @@ export interface components {
             action: string;
             /** @description The appointment, the reminder, the channel, …: an id, never a person's data. */
             subject: string | null;
-            /** @description `done`, or `refused` with the status of the answer. */
+            /** @description `done`, or `refused` with the status of the answer; for an order that works through many rows, `begun` before either. */
             outcome: string;
         };
         PageView: {

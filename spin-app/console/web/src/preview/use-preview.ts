@@ -12,6 +12,8 @@ import type { Answer, Question } from './messages.ts';
 
 /** After the last keystroke. */
 const PAUSE_MS = 350;
+/** So long the first answer of the core is waited for: it may still be on its way to this browser. */
+const CORE_PATIENCE_MS = 3_000;
 
 export interface Preview {
   readonly reminders: readonly Planned[] | undefined;
@@ -44,16 +46,20 @@ export function usePreview(draft: AppointmentDraft | undefined, complete: boolea
     const current = JSON.parse(text) as AppointmentDraft;
     const ended = new AbortController();
     let inBrowser = false;
+    let isWrong = false;
     let byServer = false;
-    void worker(current).then((answer) => {
+    const core = worker(current).then((answer) => {
       if (ended.signal.aborted || byServer || answer.kind === 'unavailable') return;
       inBrowser = true;
+      isWrong = answer.kind === 'problems';
       show(answer.kind === 'plan'
         ? { ...NOTHING, reminders: answer.reminders, by: 'browser', of: text }
         : { ...NOTHING, problems: answer.problems, by: 'browser', of: text });
     });
     const timer = setTimeout(async () => {
-      if (inBrowser && !complete) return;
+      await Promise.race([core, new Promise((resolve) => setTimeout(resolve, CORE_PATIENCE_MS))]);
+      // The server would refuse what the core does, with the same words.
+      if (ended.signal.aborted || isWrong || (inBrowser && !complete)) return;
       try {
         const { reminders } = await api.appointments.preview(current, ended.signal);
         byServer = true;

@@ -1,6 +1,7 @@
 /** The console in a real browser, against the application itself. One clinic for all: its days go by from suite to suite. */
 import { after, before, describe } from 'node:test';
 import { appointments } from './suites/appointments.ts';
+import { attention } from './suites/attention.ts';
 import { door } from './suites/door.ts';
 import { empty } from './suites/empty.ts';
 import { keyboard } from './suites/keyboard.ts';
@@ -23,6 +24,7 @@ describe('the console', { concurrency: false }, () => {
     screens(world);
     keyboard(world);
     staff(world);
+    attention(world);
     reminders(world);
     appointments(world);
     operations(world);

@@ -1,4 +1,4 @@
-/** What wants a person's eye, the switches, who must not be written to, and who did what. */
+/** What wants a person's hand, the switches, who must not be written to, and who did what. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -7,22 +7,10 @@ import { test } from 'node:test';
 import type { World } from '../world.ts';
 
 export function operations(world: World): void {
-  test('each kind of trouble stands where it is looked for, with the way to its row', () => world.operator(async (window) => {
-    const { page } = window;
-    await window.go('attention');
-    const kind = (name: string) => page.getByRole('region', { name: new RegExp(`^${name} `) });
-    await kind('Late').getByText('Lea Fischer').first().waitFor();
-    await kind('Outcome unknown').getByText('Grace Hall').first().waitFor();
-    await kind('Failed').getByText('Sofia Ruiz').first().waitFor();
-    await kind('Must not be contacted').getByText('Kenji Mori').first().waitFor();
-    await page.getByRole('button', { name: 'Outcome unknown' }).click();
-    assert.match(await page.evaluate(() => document.activeElement?.textContent ?? ''), /^Outcome unknown/);
-    await kind('Failed').getByRole('link', { name: 'Sofia Ruiz' }).first().click();
-    await page.getByRole('heading', { level: 1, name: 'Sofia Ruiz' }).waitFor();
-  }));
-
   test('a missing and a wrong contact are found and mended', () => world.operator(async (window) => {
     const { page } = window;
+    // Where the core comes late, the server is asked for the preview, and refuses the number.
+    window.expect(/status of 400/);
     const id = '3f2b8c1e-5d4a-4f6b-9c7d-000000000002';
     await world.clinic.hear(id, { customer_name: 'Ines Costa', service: 'Check-up', phone: '12', start_at: '2026-12-15T09:00:00Z' });
     await window.go('attention');
