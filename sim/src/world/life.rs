@@ -10,8 +10,9 @@ use crate::parts::Records;
 
 /// From the last start to the end of all faults.
 const AFTER_LAST_MS: i64 = 10 * 60_000;
-/// From there to the end: more than any lock, lease and sweep takes.
-const QUIET_MS: i64 = 2 * 3_600_000;
+/// From there to the end: more than any lock, lease and sweep takes, and than a provider that cannot be asked is waited for
+/// (the policy's retries: a little over four hours).
+const QUIET_MS: i64 = 6 * 3_600_000;
 
 impl World {
     /// These lives are to be lived, and then it is over.
