@@ -19,14 +19,14 @@ const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 /// Of the person that the events are about.
 const PERSONAL: [&str; 5] = ["Pat", "pat@", "2025550123", "Vaccination", KEY];
 
-fn booking() -> Value {
+pub fn booking() -> Value {
     let mut event = created(ID, NOW, START, "Europe/Berlin");
     event["CorrelationId"] = CORRELATION.into();
     event
 }
 
 /// A clinic whose lines are kept, and collectors that it tells.
-async fn watched(level: &str) -> (Clinic, StandIn, Log) {
+pub async fn watched(level: &str) -> (Clinic, StandIn, Log) {
     let collectors = StandIn::start(StandInOptions::new().expect("options"));
     let collectors = collectors.await.expect("the collectors start");
     let (url, log) = (collectors.url(), Log::kept());
@@ -59,7 +59,7 @@ fn lines(log: &Log) -> Vec<Value> {
 }
 
 /// Telling goes on after the answer; it has two seconds.
-async fn told(collectors: &StandIn, name: &str, count: usize) -> Vec<Value> {
+pub async fn told(collectors: &StandIn, name: &str, count: usize) -> Vec<Value> {
     for _ in 0..100 {
         let items = collectors.with(|collectors| collectors.items.clone());
         let named: Vec<Value> = items

@@ -41,6 +41,20 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
   }
 }
 
+// What an operator looks at first: open it from the Application Insights resource, under Workbooks.
+resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
+  name: guid(insights.id, 'punctual')
+  location: location
+  tags: tags
+  kind: 'shared'
+  properties: {
+    displayName: 'Punctual'
+    category: 'workbook'
+    sourceId: insights.id
+    serializedData: loadTextContent('../../watch/workbook.json')
+  }
+}
+
 // Prometheus, kept by Azure.
 resource metrics 'Microsoft.Monitor/accounts@2023-04-03' = {
   name: '${prefix}-metrics'

@@ -1,5 +1,5 @@
-//! Alerts and the dashboard: whole, of one mind with each other, and with a place in the runbook. That the metrics which they ask
-//! for exist is tests/reminders/watch.rs; that Prometheus and Azure understand the queries is not proved.
+//! Alerts, the dashboard and the workbook: whole, of one mind with each other, and with a place in the runbook. That what they ask
+//! for is told is tests/reminders/watch.rs; that Prometheus and Azure understand the queries is not proved.
 
 use std::collections::BTreeSet;
 
@@ -93,13 +93,17 @@ fn log_queries_ask_for_what_is_told() {
         "canceled",
         "skipped",
     ];
-    for alert in list(&json("watch/alerts.json"), "/logs") {
-        let query = text(alert, "/query");
-        let table = query.split(' ').next().unwrap_or_default();
+    let (alerts, workbook) = (json("watch/alerts.json"), json("watch/workbook.json"));
+    let alerts = list(&alerts, "/logs")
+        .iter()
+        .map(|alert| text(alert, "/query"));
+    for query in alerts.chain(queries(&workbook)) {
+        let table = query.split_whitespace().next().unwrap_or_default();
         assert!(
             ["requests", "dependencies", "customEvents"].contains(&table),
             "{query}"
         );
+        assert_closed(query);
         for quoted in query.split('\'').skip(1).step_by(2) {
             if let Some((method, route)) = quoted.split_once(" /") {
                 assert_eq!(method, "POST");
@@ -108,8 +112,77 @@ fn log_queries_ask_for_what_is_told() {
                     "{quoted} is no route"
                 );
             } else if let Some(state) = quoted.strip_prefix("notification.") {
-                assert!(states.contains(&state), "{quoted} is no state");
+                assert!(
+                    state.is_empty() || states.contains(&state),
+                    "{quoted} is no state"
+                );
             }
+        }
+    }
+}
+
+/// What a workbook asks for.
+fn queries(workbook: &Value) -> impl Iterator<Item = &str> {
+    let items = list(workbook, "/items").iter();
+    items.filter_map(|item| item["content"]["query"].as_str())
+}
+
+/// Every bracket has its other half.
+#[track_caller]
+fn assert_closed(query: &str) {
+    for (open, close) in [('(', ')'), ('{', '}'), ('[', ']')] {
+        assert_eq!(
+            query.matches(open).count(),
+            query.matches(close).count(),
+            "{query}"
+        );
+    }
+}
+
+/// Kinds of a workbook's items, as its schema numbers them.
+const TEXT: u64 = 1;
+const QUERY: u64 = 3;
+const PARAMETERS: u64 = 9;
+
+#[test]
+fn the_workbook_is_whole() {
+    let workbook = json("watch/workbook.json");
+    assert_eq!(workbook["version"], "Notebook/1.0");
+    let (mut names, mut parameters) = (BTreeSet::new(), BTreeSet::new());
+    for item in list(&workbook, "/items") {
+        assert!(
+            names.insert(text(item, "/name").to_owned()),
+            "{item} has the name of another"
+        );
+        match item["type"].as_u64() {
+            Some(TEXT) => assert!(!text(item, "/content/json").is_empty()),
+            Some(PARAMETERS) => {
+                let all = list(item, "/content/parameters").iter();
+                parameters.extend(all.map(|it| text(it, "/name").to_owned()));
+            }
+            Some(QUERY) => {
+                for (place, wanted) in [
+                    ("/content/version", "KqlItem/1.0"),
+                    ("/content/resourceType", "microsoft.insights/components"),
+                    ("/content/timeContextFromParameter", "TimeRange"),
+                ] {
+                    assert_eq!(text(item, place), wanted, "{item}");
+                }
+                // Whoever sees an empty table learns whether that is good.
+                assert!(!text(item, "/content/title").is_empty());
+                assert!(!text(item, "/content/noDataMessage").is_empty());
+            }
+            _ => panic!("{item} is of no known kind"),
+        }
+    }
+    assert!(queries(&workbook).count() >= 8);
+    for query in queries(&workbook) {
+        for asked in query.split('{').skip(1) {
+            let name = asked.split(['}', ':']).next().unwrap_or_default();
+            assert!(
+                parameters.contains(name),
+                "{name} is no parameter of: {query}"
+            );
         }
     }
 }
@@ -125,14 +198,7 @@ fn the_dashboard_asks_prometheus_and_says_what_for() {
         assert!(!text(panel, "/title").is_empty() && !text(panel, "/description").is_empty());
         assert!(!list(panel, "/targets").is_empty());
         for target in list(panel, "/targets") {
-            let query = text(target, "/expr");
-            for (open, close) in [('(', ')'), ('{', '}'), ('[', ']')] {
-                assert_eq!(
-                    query.matches(open).count(),
-                    query.matches(close).count(),
-                    "{query}"
-                );
-            }
+            assert_closed(text(target, "/expr"));
         }
     }
 }

@@ -10,7 +10,7 @@ use punctual_deploy_checks::{deploy, yaml};
 use crate::files;
 
 /// Functions of Bicep that are used here. A name that is not among them is a slip, or is to be added.
-const FUNCTIONS: [&str; 15] = [
+const FUNCTIONS: [&str; 16] = [
     "contains",
     "empty",
     "filter",
@@ -18,6 +18,7 @@ const FUNCTIONS: [&str; 15] = [
     "join",
     "length",
     "loadJsonContent",
+    "loadTextContent",
     "range",
     "resourceGroup",
     "split",
