@@ -9,6 +9,7 @@ mod instances;
 mod load;
 mod machine;
 mod providers;
+mod screens;
 mod sizes;
 mod table;
 mod upkeep;
@@ -24,7 +25,7 @@ struct Arguments {
     /// Everything once and briefly, to see that it runs.
     #[arg(long)]
     smoke: bool,
-    /// Only these parts: sizes, boundary, instances, load, drain, upkeep, providers. All of them when none is named.
+    /// Only these parts: sizes, boundary, instances, load, drain, upkeep, screens, providers. All of them when none is named.
     parts: Vec<String>,
 }
 
@@ -40,6 +41,10 @@ struct Amounts {
     reminders: u32,
     /// Appointments of a table that was there before; six times as many notifications are archived.
     table: u32,
+    /// Looks at each screen of the console.
+    looks: u32,
+    /// Pages of five hundred before the one that is far behind.
+    page: u32,
     /// Reminders that providers are given in one call.
     sends: u32,
 }
@@ -50,6 +55,8 @@ const FULL: Amounts = Amounts {
     appointments: 1_000,
     reminders: 12_000,
     table: 10_000,
+    looks: 15,
+    page: 20,
     sends: 1_920,
 };
 const SMOKE: Amounts = Amounts {
@@ -58,6 +65,8 @@ const SMOKE: Amounts = Amounts {
     appointments: 20,
     reminders: 120,
     table: 30,
+    looks: 1,
+    page: 1,
     sends: 24,
 };
 
@@ -85,6 +94,9 @@ fn main() -> Result<()> {
         }
         if wanted("upkeep") {
             upkeep::measure(&mut table, &amounts).await?;
+        }
+        if wanted("screens") {
+            screens::measure(&mut table, &amounts).await?;
         }
         if wanted("providers") {
             providers::measure(&mut table, &amounts).await?;

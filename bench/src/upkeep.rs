@@ -28,18 +28,7 @@ pub async fn measure(table: &mut Table, amounts: &Amounts) -> Result<()> {
 
     let webhooks = Webhooks::begin(&clinic, MEANWHILE, "2026-08-01T07:00:00Z");
     let started = Instant::now();
-    let (mut looked_at, mut calls, mut after) = (0, 0, Value::Null);
-    loop {
-        let body = json!({"after": after}).to_string();
-        let told = clinic.json("POST", "/api/backfill", body).await;
-        ensure!(told["failures"] == 0, "{told}");
-        looked_at += told["looked_at"].as_u64().unwrap_or(0);
-        calls += 1;
-        after = told["next"].clone();
-        if told["complete"] == true {
-            break;
-        }
-    }
+    let (looked_at, calls) = plan(&clinic).await?;
     let took = started.elapsed().as_secs_f64();
     ensure!(looked_at >= u64::from(amounts.table), "{looked_at}");
     table.figure(
@@ -86,8 +75,24 @@ pub async fn measure(table: &mut Table, amounts: &Amounts) -> Result<()> {
     webhooks.end(table, "beside an archive").await
 }
 
+/// Plans whatever is there. The answer: appointments looked at, and calls that it took.
+pub async fn plan(clinic: &Clinic) -> Result<(u64, u64)> {
+    let (mut looked_at, mut calls, mut after) = (0, 0, Value::Null);
+    loop {
+        let body = json!({"after": after}).to_string();
+        let told = clinic.json("POST", "/api/backfill", body).await;
+        ensure!(told["failures"] == 0, "{told}");
+        looked_at += told["looked_at"].as_u64().unwrap_or(0);
+        calls += 1;
+        after = told["next"].clone();
+        if told["complete"] == true {
+            return Ok((looked_at, calls));
+        }
+    }
+}
+
 /// Appointments as another program left them.
-fn fill(clinic: &Clinic, count: u32) -> Result<()> {
+pub fn fill(clinic: &Clinic, count: u32) -> Result<()> {
     let mut sql = rusqlite::Connection::open(clinic.data().join("sqlite_db.db"))?;
     let work = sql.transaction()?;
     let first = time("2026-06-15T07:00:00Z").timestamp_millis();

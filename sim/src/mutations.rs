@@ -4,6 +4,20 @@ use crate::lies::{Change, Mutation};
 
 const ROWS: &str = "INSERT INTO notifications";
 const FOR_DELIVERY: &str = "WHERE deleted_at IS NULL AND id IN";
+const READ_DUE: &str = "json_each(?1) j JOIN notifications n ON n.id = j.value";
+
+/// A row that was called off is read as one that stands.
+const ROW_STANDS: Change = one(
+    READ_DUE,
+    "n.status,",
+    "CASE n.status WHEN 'canceled' THEN 'scheduled' ELSE n.status END,",
+);
+/// A message that is locked is handed out once more.
+const GIVEN_TWICE: Change = one(
+    "UPDATE queue SET locked_until = ?1 + ?2",
+    "locked_until <= ?1 ORDER BY",
+    "(locked_until <= ?1 OR delivery_count < 2) ORDER BY",
+);
 
 const fn one(wanted: &'static str, part: &'static str, instead: &'static str) -> Change {
     Change {
@@ -13,26 +27,38 @@ const fn one(wanted: &'static str, part: &'static str, instead: &'static str) ->
     }
 }
 
-/// The fence does not see that an appointment was called off.
-pub const BLIND_TO_STATUS: Mutation = Mutation {
-    changes: &[one(FOR_DELIVERY, "a.status,", "'scheduled',")],
+/// The fence sees neither that an appointment was called off nor that its row was.
+pub const NO_FENCE: Mutation = Mutation {
+    changes: &[one(FOR_DELIVERY, "a.status,", "'scheduled',"), ROW_STANDS],
     ..Mutation::named("a fence that is blind to the status")
 };
 
-/// The fence does not see that an appointment was deleted.
+/// The fence sees neither that an appointment was deleted nor that its row was called off for it.
 pub const BLIND_TO_DELETION: Mutation = Mutation {
-    changes: &[one(FOR_DELIVERY, "deleted_at IS NULL AND id IN", "id IN")],
+    changes: &[
+        one(FOR_DELIVERY, "deleted_at IS NULL AND id IN", "id IN"),
+        ROW_STANDS,
+    ],
     ..Mutation::named("a fence that is blind to deletions")
 };
 
-/// A row is written whatever happened to it meanwhile.
+/// A message is handed to a second worker while the first one has it. By itself that does no harm: a row is claimed once.
+pub const TWO_WORKERS: Mutation = Mutation {
+    changes: &[GIVEN_TWICE],
+    ..Mutation::named("a queue that hands a message to two workers")
+};
+
+/// And a row is written whatever happened to it meanwhile.
 pub const NO_VERSION: Mutation = Mutation {
-    changes: &[one(
-        ROWS,
-        "WHERE notifications.version = excluded.version - 1",
-        "WHERE true",
-    )],
-    ..Mutation::named("rows written without looking at their version")
+    changes: &[
+        GIVEN_TWICE,
+        one(
+            ROWS,
+            "WHERE notifications.version = excluded.version - 1",
+            "WHERE true",
+        ),
+    ],
+    ..Mutation::named("rows claimed without looking at their version")
 };
 
 /// An older event wins over a newer one.
@@ -92,19 +118,9 @@ pub const FORGETS_SENT: Mutation = Mutation {
     ..Mutation::named("an outcome that is not written")
 };
 
-/// What was answered with 200 is not stored.
-pub const NO_COMMIT: Mutation = Mutation {
-    changes: &[one("COMMIT", "COMMIT", "ROLLBACK")],
-    ..Mutation::named("an answer before the commit")
-};
-
 /// Every message is taken for an old one.
 pub const ALL_SUPERSEDED: Mutation = Mutation {
-    changes: &[one(
-        "json_each(?1) j JOIN notifications n ON n.id = j.value",
-        "n.due_at,",
-        "n.due_at + 1,",
-    )],
+    changes: &[one(READ_DUE, "n.due_at,", "n.due_at + 1,")],
     ..Mutation::named("a fence that takes every message for superseded")
 };
 
@@ -144,14 +160,14 @@ pub const TWICE: Mutation = Mutation {
     ..Mutation::named("a send that is repeated")
 };
 
-/// Messages are taken a minute late.
+/// Messages are taken a quarter of a minute late.
 pub const LATE: Mutation = Mutation {
     changes: &[one(
         "FROM queue",
         "enqueue_at <= ?1 AND locked_until",
-        "enqueue_at <= ?1 - 60000 AND locked_until",
+        "enqueue_at <= ?1 - 15000 AND locked_until",
     )],
-    ..Mutation::named("messages taken a minute late")
+    ..Mutation::named("messages taken late")
 };
 
 /// Nobody learns why a reminder was not sent.
@@ -182,10 +198,11 @@ pub const BLIND_TO_STATUS_THERE: Mutation = Mutation {
     ..Mutation::named("a fence that is blind to the status in Dataverse")
 };
 
-/// The same in Dataverse: rows are written without their ETag.
+/// The same in Dataverse: rows are claimed without their ETag.
 pub const NO_ETAG: Mutation = Mutation {
+    changes: &[GIVEN_TWICE],
     requests: &[one("$batch", "if-match: W/", "x-not-asked: W/")],
-    ..Mutation::named("rows of Dataverse written without their ETag")
+    ..Mutation::named("rows of Dataverse claimed without their ETag")
 };
 
 /// Other steps than those that were promised.
@@ -199,15 +216,15 @@ pub const OTHER_STEPS: Mutation = Mutation {
 
 /// All of them.
 pub const ALL: [&Mutation; 19] = [
-    &BLIND_TO_STATUS,
+    &NO_FENCE,
     &BLIND_TO_DELETION,
+    &TWO_WORKERS,
     &NO_VERSION,
     &NO_STAMPS,
     &NO_GRAVESTONE,
     &BLIND_SWEEP,
     &RESENDS,
     &FORGETS_SENT,
-    &NO_COMMIT,
     &ALL_SUPERSEDED,
     &OLD_ADDRESS,
     &KEEPS_MOVED,

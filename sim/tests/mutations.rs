@@ -1,11 +1,14 @@
 //! The application is broken on purpose, in one way at a time, and the checker must find it.
 
+use std::time::Duration;
+
 use punctual_sim::lies::Mutation;
 use punctual_sim::log::Log;
 use punctual_sim::mutations::{self, ALL};
 use punctual_sim::parts::{Records, Senders, Wanted};
 use punctual_sim::profile::{self, Profile};
 use punctual_sim::run::Run;
+use punctual_sim::small::{Deed, scenes, search};
 use punctual_sim::transport::Transport;
 
 /// Seeds that are tried before a mutation counts as not found.
@@ -64,7 +67,44 @@ found_by_seeds! {
     asking_the_provider_matters: RESENDS, HELL, Embedded, "promise 2";
     due_times_matter: ALL_SUPERSEDED, CALM, Embedded, "promise 3";
     sweeps_matter: BLIND_SWEEP, CALM, Embedded, "promise 3";
+    versions_matter: NO_VERSION, BAD_DAY, Embedded, "promise 2";
     steps_matter: OTHER_STEPS, CALM, Embedded, "promise";
+    staff_matter: IGNORES_STAFF, CALM, Embedded, "promise";
+    moves_matter: KEEPS_MOVED, CALM, Embedded, "promise";
+    punctuality_matters: LATE, CALM, Embedded, "promise";
+    the_fence_matters_in_dataverse: BLIND_TO_STATUS_THERE, BAD_DAY, Dataverse, "promise";
+    etags_matter: NO_ETAG, BAD_DAY, Dataverse, "promise 2";
+}
+
+/// Found in the small worlds where this happens at the reminder's time: the moment is met that a seed would have to be lucky for.
+fn by_small_worlds(mutation: &'static Mutation, at_once: &[Deed]) -> Option<String> {
+    let mut scenes = scenes();
+    scenes.retain(|scene| scene.before.len() == 1 && scene.at_once == at_once);
+    let limit = Duration::from_secs(60);
+    let found = search(&scenes, Transport::Embedded, Some(mutation), 1, limit);
+    let (_, broken) = found.expect("the simulation runs").broken?;
+    Some(broken.to_string())
+}
+
+macro_rules! found_by_small_worlds {
+    ($($test:ident: $mutation:ident, $at_once:expr, $promise:literal;)*) => {$(
+        #[test]
+        fn $test() {
+            let mutation = &mutations::$mutation;
+            found(mutation, by_small_worlds(mutation, $at_once), $promise);
+        }
+    )*};
+}
+
+found_by_small_worlds! {
+    the_fence_matters: NO_FENCE, &[Deed::Cancel], "promise 1";
+    deletions_matter: BLIND_TO_DELETION, &[Deed::Delete], "promise 1";
+}
+
+/// What is wrong with the world and not with the application breaks nothing.
+#[test]
+fn two_workers_with_one_message_do_no_harm() {
+    assert_eq!(by_small_worlds(&mutations::TWO_WORKERS, &[]), None);
 }
 
 #[test]

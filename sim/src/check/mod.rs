@@ -24,7 +24,11 @@ pub struct Broken {
 
 impl std::fmt::Display for Broken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.promise, self.story)
+        write!(f, "{}: {}", self.promise, self.story)?;
+        match &self.appointment {
+            Some(id) if !self.story.contains(id) => write!(f, ", appointment {id}"),
+            _ => Ok(()),
+        }
     }
 }
 

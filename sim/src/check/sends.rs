@@ -65,7 +65,7 @@ impl Sends {
             return broken(GONE, "the appointment is no longer at that time");
         }
         let status = |change: &Change| change.status.map(Status::is_open);
-        if story.contradicts(by_ms, now_ms, status) {
+        if story.forbids(by_ms, now_ms, status) {
             return broken(GONE, "the appointment was called off");
         }
         let recipient = |change: &Change| {

@@ -123,13 +123,39 @@ impl Story {
     }
 
     /// Whether a send that needs `says` at `now_ms` contradicts what the application had taken by `taken_by_ms`. `says`
-    /// answers for a writing whether it speaks for the send, against it, or of something else.
+    /// answers for a writing whether it speaks for the send, against it, or of something else. That nobody has spoken for it is a
+    /// contradiction too.
     pub fn contradicts(
         &self,
         taken_by_ms: i64,
         now_ms: i64,
         says: impl Fn(&Change) -> Option<bool>,
     ) -> bool {
+        self.spoken(taken_by_ms, now_ms, &says).1.is_none()
+            || self.forbids(taken_by_ms, now_ms, &says)
+    }
+
+    /// The same of what is good as long as nobody says otherwise.
+    pub fn forbids(
+        &self,
+        taken_by_ms: i64,
+        now_ms: i64,
+        says: impl Fn(&Change) -> Option<bool>,
+    ) -> bool {
+        match self.spoken(taken_by_ms, now_ms, says) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(against), Some(speaks_for)) => against > speaks_for,
+        }
+    }
+
+    /// The newest word against a send that was taken by then, and the newest for it that was told.
+    fn spoken(
+        &self,
+        taken_by_ms: i64,
+        now_ms: i64,
+        says: impl Fn(&Change) -> Option<bool>,
+    ) -> (Option<i64>, Option<i64>) {
         let newest = |wanted: bool, knows: &dyn Fn(&Known) -> bool| {
             let fits = |known: &&Known| says(&known.change) == Some(wanted) && knows(known);
             let stamps = self.known.iter().filter(fits).map(|known| known.stamp_ms);
@@ -139,11 +165,7 @@ impl Story {
             known.taken_ms.is_some_and(|at| at <= taken_by_ms)
         });
         let speaks_for = newest(true, &|known| known.told_ms.is_some_and(|at| at <= now_ms));
-        match (against, speaks_for) {
-            (_, None) => true,
-            (None, Some(_)) => false,
-            (Some(against), Some(speaks_for)) => against > speaks_for,
-        }
+        (against, speaks_for)
     }
 
     /// Whether a deletion had been taken by then.

@@ -13,7 +13,7 @@ const PAUSE_MS: i64 = 1_000;
 const IDLE_MS: i64 = 4 * 3_600_000;
 /// Between two sweeps while something is going on, and else.
 const SWEEP_MS: i64 = 5 * 60_000;
-const IDLE_SWEEP_MS: i64 = 60 * 60_000;
+const IDLE_SWEEP_MS: i64 = 4 * 3_600_000;
 /// How long something is going on after it was noticed.
 const BUSY_MS: i64 = 15 * 60_000;
 

@@ -12,6 +12,8 @@ use crate::parts::{Records, Service};
 const AHEAD_MS: i64 = 10 * 60_000;
 /// In a calm world nothing is later than this.
 const LATENESS_MAX_MS: i64 = 10_000;
+/// Of an appointment that is first heard of so long after its start nothing is planned (`planning/reconcile.rs`).
+const LONG_PAST_MS: i64 = 31 * 86_400_000;
 /// Attempts of the default policy.
 const ATTEMPTS_MAX: i64 = 7;
 
@@ -147,6 +149,10 @@ impl World {
                     Err(broken(promise, text, Some(story.id.to_string())))
                 };
                 let Some(row) = rows.get(id.as_str()) else {
+                    let known_ms = story.settled_ms().unwrap_or(i64::MAX);
+                    if known_ms - start_ms > LONG_PAST_MS {
+                        continue;
+                    }
                     return fail(LOST, "was never planned".to_owned());
                 };
                 self.judge_reason(story, row, reminder.step, reminder.channel, start_ms)?;
