@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
@@ -12,13 +12,24 @@ use punctual_sim::log::Log;
 use punctual_sim::parts::Wanted;
 use punctual_sim::profile::Profile;
 use punctual_sim::run::{Ended, Run};
+use punctual_sim::small::{scenes, search};
+use punctual_sim::transport::Transport;
+
+/// How often many seeds say how far they are.
+const PROGRESS_EVERY: Duration = Duration::from_secs(20);
 
 /// Months of clinic life in seconds, under faults: the component files that are shipped, in a simulated world.
 #[derive(Parser)]
 struct Arguments {
     /// The first seed. A seed is a world: it happens in the same way each time.
-    #[arg(long)]
-    seed: u64,
+    #[arg(long, required_unless_present = "small")]
+    seed: Option<u64>,
+    /// No seeds, but one appointment in all small worlds: every order of what happens at its reminder's time, and a death at every call.
+    #[arg(long, conflicts_with_all = ["seed", "seeds", "profile", "appointments", "days", "records", "queue", "senders", "log"])]
+    small: bool,
+    /// How long the small worlds of each queue may take.
+    #[arg(long, default_value_t = 10, requires = "small")]
+    minutes: u64,
     /// How many seeds, one after the other.
     #[arg(long, default_value_t = 1)]
     seeds: u64,
@@ -57,6 +68,36 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<bool> {
+    match arguments.seed {
+        Some(seed) => run_seeds(arguments, seed),
+        None => run_small(Duration::from_secs(arguments.minutes * 60)),
+    }
+}
+
+/// Every small world, with each queue.
+fn run_small(limit: Duration) -> Result<bool> {
+    for transport in Transport::ALL {
+        let found = search(&scenes(), transport, None, 1, limit)?;
+        if let Some((place, broken)) = found.broken {
+            eprintln!("{place}");
+            println!("small worlds, {}: BROKEN {broken}", transport.name());
+            return Ok(false);
+        }
+        println!(
+            "small worlds, {}: all promises kept in {}{}",
+            transport.name(),
+            found.worlds,
+            if found.complete {
+                ", which are all"
+            } else {
+                "; then the time was up"
+            }
+        );
+    }
+    Ok(true)
+}
+
+fn run_seeds(arguments: &Arguments, first: u64) -> Result<bool> {
     let Some(profile) = Profile::named(&arguments.profile) else {
         bail!("no profile {:?}: calm, bad-day or hell", arguments.profile);
     };
@@ -69,7 +110,12 @@ fn run(arguments: &Arguments) -> Result<bool> {
         bail!("a clinic needs a day and an appointment");
     }
     let (mut simulated_ms, mut took) = (0, Duration::ZERO);
-    for seed in arguments.seed..arguments.seed.saturating_add(arguments.seeds) {
+    let mut last_told = Instant::now();
+    for seed in first..first.saturating_add(arguments.seeds) {
+        if last_told.elapsed() > PROGRESS_EVERY {
+            last_told = Instant::now();
+            eprintln!("sim: {} of {} seeds so far", seed - first, arguments.seeds);
+        }
         let log = match &arguments.log {
             None => Log::default(),
             Some(path) => {
@@ -106,8 +152,8 @@ fn run(arguments: &Arguments) -> Result<bool> {
     if arguments.seeds > 1 {
         println!(
             "seeds {} to {} {}: all promises kept; {:.0} days simulated in {:.1} s",
-            arguments.seed,
-            arguments.seed + arguments.seeds - 1,
+            first,
+            first + arguments.seeds - 1,
             profile.name,
             simulated_ms as f64 / 86_400_000.0,
             took.as_secs_f64()

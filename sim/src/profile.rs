@@ -51,6 +51,10 @@ pub struct Profile {
     pub bus_slow: f64,
     /// How long.
     pub bus_slow_max_ms: i64,
+    /// The queue is full, so often a week, for up to `full_max_ms`.
+    pub full_per_week: f64,
+    /// How long it has no room.
+    pub full_max_ms: i64,
     /// A connection breaks at a piece that goes through it, in the middle of the piece.
     pub cut: f64,
 }
@@ -81,6 +85,8 @@ pub const CALM: Profile = Profile {
     bus_answer_lost: 0.0,
     bus_slow: 0.0,
     bus_slow_max_ms: 0,
+    full_per_week: 0.0,
+    full_max_ms: 0,
     cut: 0.0,
 };
 
@@ -110,6 +116,8 @@ pub const BAD_DAY: Profile = Profile {
     bus_answer_lost: 0.01,
     bus_slow: 0.02,
     bus_slow_max_ms: 5_000,
+    full_per_week: 1.0,
+    full_max_ms: 30 * 60_000,
     cut: 0.002,
 };
 
@@ -139,6 +147,8 @@ pub const HELL: Profile = Profile {
     bus_answer_lost: 0.08,
     bus_slow: 0.1,
     bus_slow_max_ms: 20_000,
+    full_per_week: 4.0,
+    full_max_ms: 4 * 3_600_000,
     cut: 0.02,
 };
 

@@ -107,6 +107,18 @@ impl Bus {
         }))
     }
 
+    /// Whether anything more fits into the queue.
+    pub(crate) fn has_room(&mut self, has_room: bool) {
+        let usual = QueueOptions::default();
+        let max_size_bytes = if has_room { usual.max_size_bytes } else { 1 };
+        let options = QueueOptions {
+            max_size_bytes,
+            ..usual
+        };
+        let changed = self.core.broker.create_queue(QUEUE, options);
+        changed.expect("a queue may be of any size");
+    }
+
     /// When the queue has changed: tells the connections, and answers the receives that wait.
     fn stir(&mut self) -> Vec<u64> {
         let revision = self.core.broker.revision();

@@ -35,6 +35,7 @@ impl World {
         }
         self.start_timers();
         self.plan_outage();
+        self.plan_full_queue();
         self.at_ms(end_ms + AFTER_LAST_MS, Event::Quiet);
     }
 
@@ -147,11 +148,46 @@ impl World {
         }
     }
 
+    fn plan_full_queue(&mut self) {
+        let profile = self.options.profile;
+        if profile.full_per_week > 0.0 && self.bus.is_some() {
+            let mean_ms = 7.0 * 86_400_000.0 / profile.full_per_week;
+            let in_ms = self.dice.between(1, (mean_ms * 2.0) as i64);
+            let for_ms = self.dice.between(60_000, profile.full_max_ms);
+            self.after_ms(in_ms, Event::QueueFills(for_ms));
+        }
+    }
+
+    pub(crate) fn queue_fills(&mut self, for_ms: i64) {
+        if self.faults {
+            let now_ms = self.now_ms();
+            self.outages.push((now_ms, now_ms + for_ms));
+            self.room_in_queue(false);
+            self.after_ms(for_ms, Event::QueueEmpties);
+        }
+    }
+
+    pub(crate) fn queue_empties(&mut self) {
+        self.room_in_queue(true);
+        if self.faults {
+            self.plan_full_queue();
+        }
+    }
+
+    fn room_in_queue(&mut self, has_room: bool) {
+        if let Some(bus) = &mut self.bus {
+            bus.has_room(has_room);
+            let what = if has_room { "has room" } else { "is full" };
+            self.log.line(self.now_ns, format_args!("the queue {what}"));
+        }
+    }
+
     /// No more faults: hosts come back, and what was not taken is sent once more, in any order.
     pub(crate) fn quiet(&mut self) {
         self.log.line(self.now_ns, format_args!("no more faults"));
         self.faults = false;
         self.gates.with_lies(|lies| lies.provider_is_out = false);
+        self.room_in_queue(true);
         self.bus_calms_down();
         self.cloud_calms_down();
         for machine in 0..self.machines.len() {

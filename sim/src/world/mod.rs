@@ -98,6 +98,9 @@ pub(crate) enum Event {
     /// The provider is out, or back.
     OutageBegins(i64),
     OutageEnds,
+    /// Nothing more fits into the queue, or something does again.
+    QueueFills(i64),
+    QueueEmpties,
     /// Service Bus answers over HTTP.
     BusAnswers(u64),
     /// Another service answers.
@@ -308,6 +311,8 @@ impl World {
             Event::HostStarts(machine) => self.start_machine(machine),
             Event::OutageBegins(for_ms) => self.outage(for_ms),
             Event::OutageEnds => self.end_outage(),
+            Event::QueueFills(for_ms) => self.queue_fills(for_ms),
+            Event::QueueEmpties => self.queue_empties(),
             Event::BusAnswers(number) => self.bus_answers(number),
             Event::CloudAnswers(number) => self.cloud_answers(number),
             Event::Quiet => self.quiet(),
