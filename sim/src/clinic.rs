@@ -138,6 +138,34 @@ pub fn lives(dice: &mut Dice, begin_ms: i64, appointments: usize, days: i64) -> 
         .collect()
 }
 
+/// The worst that a timetable can do: everybody was booked in peace, and all begin at the same moment, at nine in the morning
+/// of the tenth day. So all reminders of a step are due at once.
+pub fn rush(dice: &mut Dice, begin_ms: i64, appointments: usize) -> Vec<Life> {
+    let start_ms = (begin_ms / DAY_MS + 10) * DAY_MS + 9 * HOUR_MS;
+    let spread_ms = 2 * DAY_MS;
+    let booked_ms = |number: usize| {
+        let part = i64::try_from(number).unwrap_or(0) * spread_ms;
+        begin_ms + part / i64::try_from(appointments.max(1)).unwrap_or(1) / 1_000 * 1_000
+    };
+    let life = |number: usize| Life {
+        id: dice.uuid(),
+        by_staff: false,
+        acts: vec![(
+            booked_ms(number),
+            Act::Write(Change {
+                books: true,
+                start_ms: Some(start_ms),
+                status: Some(Status::Scheduled),
+                email: Some(Some(format!("c{number}@example.com"))),
+                phone: Some(Some(format!("+120255{:05}", number % 100_000))),
+                zone: Some("UTC"),
+                ..Change::default()
+            }),
+        )],
+    };
+    (0..appointments).map(life).collect()
+}
+
 fn life(dice: &mut Dice, begin_ms: i64, number: usize, days: i64) -> Life {
     let id = dice.uuid();
     let by_staff = dice.chance(0.25);

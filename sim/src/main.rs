@@ -25,7 +25,7 @@ struct Arguments {
     #[arg(long, required_unless_present = "small")]
     seed: Option<u64>,
     /// No seeds, but one appointment in all small worlds: every order of what happens at its reminder's time, and a death at every call.
-    #[arg(long, conflicts_with_all = ["seed", "seeds", "profile", "appointments", "days", "records", "queue", "senders", "log"])]
+    #[arg(long, conflicts_with_all = ["seed", "seeds", "profile", "appointments", "days", "rush", "records", "queue", "senders", "log"])]
     small: bool,
     /// How long the small worlds of each queue may take.
     #[arg(long, default_value_t = 10, requires = "small")]
@@ -33,7 +33,7 @@ struct Arguments {
     /// How many seeds, one after the other.
     #[arg(long, default_value_t = 1)]
     seeds: u64,
-    /// How bad the world is: calm, bad-day or hell.
+    /// How bad the world is: calm, bad-day, hell, or city (well, but far away).
     #[arg(long, default_value = "bad-day")]
     profile: String,
     /// Appointments.
@@ -42,6 +42,9 @@ struct Arguments {
     /// The days within which they are booked.
     #[arg(long, default_value_t = 14)]
     days: i64,
+    /// All appointments begin at the same moment, so that all reminders of a step are due at once.
+    #[arg(long)]
+    rush: bool,
     /// Where rows are kept: embedded or dataverse. The seed chooses where this is not said, here and below.
     #[arg(long)]
     records: Option<String>,
@@ -99,7 +102,10 @@ fn run_small(limit: Duration) -> Result<bool> {
 
 fn run_seeds(arguments: &Arguments, first: u64) -> Result<bool> {
     let Some(profile) = Profile::named(&arguments.profile) else {
-        bail!("no profile {:?}: calm, bad-day or hell", arguments.profile);
+        bail!(
+            "no profile {:?}: calm, bad-day, hell or city",
+            arguments.profile
+        );
     };
     let parts = Wanted::named(
         arguments.records.as_deref(),
@@ -130,6 +136,7 @@ fn run_seeds(arguments: &Arguments, first: u64) -> Result<bool> {
             parts,
             appointments: arguments.appointments,
             days: arguments.days,
+            rush: arguments.rush,
             mutation: None,
         };
         let ended = run.go(log)?;
@@ -165,16 +172,19 @@ fn run_seeds(arguments: &Arguments, first: u64) -> Result<bool> {
 fn summary(seed: u64, profile: &Profile, ended: &Ended) -> String {
     let tally = &ended.tally;
     let seconds = ended.took.as_secs_f64();
-    let p99 = tally
-        .lateness_ms
-        .get((tally.lateness_ms.len() * 99 / 100).min(tally.lateness_ms.len().saturating_sub(1)))
-        .map_or_else(
+    // Sorted.
+    let late = |percent: usize| {
+        let last = tally.lateness_ms.len().saturating_sub(1);
+        let at = (tally.lateness_ms.len() * percent / 100).min(last);
+        tally.lateness_ms.get(at).map_or_else(
             || "-".to_owned(),
             |late| format!("{:.1} s", *late as f64 / 1e3),
-        );
+        )
+    };
+    let (p50, p99, most) = (late(50), late(99), late(100));
     format!(
         "seed {seed} {} {}: all promises kept; {} sent, {} requests ({:.0} a second), {} host calls, {} guests and {} hosts killed, {} lost, {} cut; \
-         lateness p99 {p99}; {:.1} days in {seconds:.1} s, {:.0} simulated seconds a second",
+         lateness p50 {p50}, p99 {p99}, most {most}; {:.1} days in {seconds:.1} s, {:.0} simulated seconds a second",
         profile.name,
         ended.parts,
         tally.sent,

@@ -152,8 +152,20 @@ pub const HELL: Profile = Profile {
     cut: 0.02,
 };
 
+/// Nothing goes wrong, but everybody is as far away as in a cloud, and the timers are those that `deploy/spinkube` scales to.
+/// See `docs/scale.md`.
+pub const CITY: Profile = Profile {
+    name: "city",
+    deliver_timers: 10,
+    slow: 1.0,
+    slow_max_ms: 300,
+    bus_slow: 1.0,
+    bus_slow_max_ms: 60,
+    ..CALM
+};
+
 /// All of them.
-pub const ALL: [&Profile; 3] = [&CALM, &BAD_DAY, &HELL];
+pub const ALL: [&Profile; 4] = [&CALM, &BAD_DAY, &HELL, &CITY];
 
 impl Profile {
     /// The profile of this name.

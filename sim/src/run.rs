@@ -26,6 +26,8 @@ pub struct Run {
     pub appointments: usize,
     /// The days within which they are booked.
     pub days: i64,
+    /// Whether they all begin at the same moment.
+    pub rush: bool,
     /// How the application is broken on purpose.
     pub mutation: Option<&'static Mutation>,
 }
@@ -51,6 +53,7 @@ impl Run {
             parts: Wanted::default(),
             appointments: 40,
             days: 7,
+            rush: false,
             mutation: None,
         }
     }
@@ -69,12 +72,11 @@ impl Run {
         };
         let order = Box::new(AnyOrder(Dice::new(self.seed, 3)));
         let mut world = World::new(options, order, log)?;
-        let lives = clinic::lives(
-            &mut Dice::new(self.seed, 4),
-            world.begin_ms(),
-            self.appointments,
-            self.days,
-        );
+        let (mut dice, begin_ms) = (Dice::new(self.seed, 4), world.begin_ms());
+        let lives = match self.rush {
+            true => clinic::rush(&mut dice, begin_ms, self.appointments),
+            false => clinic::lives(&mut dice, begin_ms, self.appointments, self.days),
+        };
         world.live(lives);
         let all = async {
             world.run().await?;
