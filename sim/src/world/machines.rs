@@ -13,6 +13,10 @@ use crate::gates::{GuestName, HostGates, Network};
 
 /// Machines that share the database, as processes would.
 const MACHINES: usize = 2;
+/// Guests at one time. Whoever comes then waits for a turn, as at a real host (`local-host/src/engine.rs`).
+const GUESTS_MAX: usize = 100;
+/// How long until it is looked whether there is room.
+const TURN_MS: i64 = 5;
 /// A client finds nobody listening.
 const REFUSED_MS: i64 = 1_000;
 
@@ -129,6 +133,10 @@ impl World {
 
     /// A request reaches a machine, if one is up.
     pub(crate) fn arrive(&mut self, mut ask: Ask) {
+        if self.guests.len() >= GUESTS_MAX {
+            self.after_ms(TURN_MS, Event::Arrive(ask));
+            return;
+        }
         let up = |machine: &usize| self.machines[*machine].host.is_some();
         let up: Vec<usize> = (0..self.machines.len()).filter(up).collect();
         if up.is_empty() {

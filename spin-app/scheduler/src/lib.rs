@@ -85,7 +85,7 @@ async fn take_event(request: &Request, journal: &Rc<Journal>) -> Result<Response
                     counters::webhook(sql, journal, edge::now())?;
                     Ok(report)
                 };
-                atomically(sql, counted).await
+                journal.when_done(atomically(sql, counted)).await
             }
             None => taking.await,
         }

@@ -79,7 +79,7 @@ pub async fn witnessed(
         Ok(response)
     };
     let outcome: Result<_, Response> = match api.ports.shared_database() {
-        Some(sql) if !is_long => atomically(sql, work).await,
+        Some(sql) if !is_long => api.ports.journal().when_done(atomically(sql, work)).await,
         _ => work.await,
     };
     match outcome {

@@ -47,11 +47,11 @@ fn begin(component: &'static str, incoming: &IncomingRequest) -> Journal {
 /// Counts what others answered, where the records are embedded and somebody was asked.
 fn count(journal: &Journal) {
     let asked = journal.with(counters::upstream);
-    let embedded = matches!(
-        settings::records(&SpinVariables),
-        Ok(RecordsChoice::Embedded)
-    );
-    if asked.is_empty() || !embedded {
+    if asked.is_empty() {
+        return;
+    }
+    let records = settings::records(&SpinVariables);
+    if !matches!(records, Ok(RecordsChoice::Embedded)) {
         return;
     }
     let counted = SpinSql::open().and_then(|sql| counters::add(&sql, &asked));

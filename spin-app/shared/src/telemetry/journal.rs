@@ -55,6 +55,8 @@ pub struct Journal {
     random: fn() -> u64,
     span: Cell<Span>,
     parent: Cell<Option<Span>>,
+    /// What a transaction that is under way has written.
+    held: RefCell<Option<Vec<Entry>>>,
     kept: RefCell<Vec<Entry>>,
     dropped: Cell<u32>,
 }
@@ -82,6 +84,7 @@ impl Journal {
             random,
             span: Cell::new(span),
             parent: Cell::new(parent),
+            held: RefCell::default(),
             kept: RefCell::default(),
             dropped: Cell::new(0),
         }
@@ -117,19 +120,39 @@ impl Journal {
     pub fn turned<'r>(&self, rows: impl Iterator<Item = &'r NotificationRow>, now: Instant) {
         for row in rows {
             let turned = Turned::of(row, self.span.get(), (self.random)(), now);
-            self.tell(Entry::Turned(turned));
+            self.tell_of_a_write(Entry::Turned(turned));
         }
     }
 
     /// Things were counted.
     pub fn counted(&self, counts: &[(&'static str, usize)]) {
         for (name, by) in counts.iter().filter(|(_, by)| *by > 0) {
-            self.tell(Entry::Counted(Counted {
+            self.tell_of_a_write(Entry::Counted(Counted {
                 span: self.span.get(),
                 name,
                 by: *by,
                 at: self.began_at,
             }));
+        }
+    }
+
+    /// Tells what `work` writes when it is done: what a transaction took back did not happen.
+    pub async fn when_done<T, E>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        self.held.replace(Some(Vec::new()));
+        let done = work.await;
+        let held = self.held.take().unwrap_or_default();
+        if done.is_ok() {
+            for entry in held {
+                self.tell(entry);
+            }
+        }
+        done
+    }
+
+    fn tell_of_a_write(&self, entry: Entry) {
+        match self.held.borrow_mut().as_mut() {
+            Some(held) => held.push(entry),
+            None => self.tell(entry),
         }
     }
 
@@ -234,6 +257,21 @@ mod tests {
             let journal = begin(sent);
             journal.belongs_to(correlation);
             assert_eq!(journal.span().trace_id(), expected);
+        }
+    }
+
+    #[test]
+    fn what_was_taken_back_is_not_told() {
+        let journal = Journal::begin("scheduler", None, Level::Off, 0, |_| {}, || 9);
+        for (done, expected) in [(Err(()), 0), (Ok(()), 1)] {
+            let work = async {
+                journal.counted(&[("receipts_unknown", 1)]);
+                assert!(journal.with(<[Entry]>::is_empty), "not before it is done");
+                done
+            };
+            let ended = futures::executor::block_on(journal.when_done(work));
+            assert_eq!(ended, done);
+            assert_eq!(journal.with(<[Entry]>::len), expected);
         }
     }
 
