@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use wit_component::ComponentEncoder;
 
+use crate::program::program;
 use crate::shell;
 use crate::toolchain::{self, APP_TARGET, CORE_TARGET};
 
@@ -100,8 +101,8 @@ pub fn build_into(
 
 /// The core as a browser runs it: the page shows the plan while somebody types.
 fn for_browsers(ready: &Path) -> Result<()> {
-    let mut transpile = shell::cargo();
-    transpile.args(["run", "--quiet", "-p", "punctual-browser", "--"]);
+    let mut transpile = Command::new(program("punctual-browser")?);
+    transpile.current_dir(shell::root());
     transpile.args([ready.join(format!("{CORE}.wasm")), ready.join("browser")]);
     shell::run("making plugin-core ready for browsers", &mut transpile)
 }

@@ -7,6 +7,7 @@ mod components;
 mod connect;
 mod dist;
 mod peers;
+mod program;
 mod shell;
 mod sim;
 mod solution;

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+use crate::program::example;
 use crate::{components, shell, web};
 
 /// A Python that the tests of the AMQP client look for too.
@@ -38,6 +39,7 @@ const OTHER_PINS: [(&str, &str); 5] = [
 /// files, of canvas-app source and of telemetry, other hosts of the core. Gives what could not be installed.
 fn vendors_clients() -> Result<Vec<String>> {
     let target = components::target_folder()?;
+    let installer = example("install-judges")?;
     let mut missing = Vec::new();
     let stand_ins = shell::root().join("stand-ins");
     let mut folders = std::fs::read_dir(&stand_ins)?.collect::<Result<Vec<_>, _>>()?;
@@ -48,18 +50,16 @@ fn vendors_clients() -> Result<Vec<String>> {
     });
     let others = OTHER_PINS.map(|(pins, name)| (shell::root().join(pins), name.to_owned()));
     for (pins, name) in stand_ins.chain(others).filter(|(pins, _)| pins.is_dir()) {
-        for problem in judges(&pins, &target, &name)? {
+        for problem in judges(&installer, &pins, &target, &name)? {
             missing.push(format!("the vendor's client for {name}: {problem}"));
         }
     }
     Ok(missing)
 }
 
-fn judges(pins: &Path, target: &Path, stand_in: &str) -> Result<Vec<String>> {
+fn judges(installer: &Path, pins: &Path, target: &Path, stand_in: &str) -> Result<Vec<String>> {
     eprintln!("xtask: looking for the vendor's clients for {stand_in}");
-    let mut install = shell::cargo();
-    install.args(["run", "-p", "punctual-stand-ins"]);
-    install.args(["--example", "install-judges", "--"]);
+    let mut install = Command::new(installer);
     install.args([pins, target]).arg(stand_in);
     let output = install.stderr(Stdio::inherit()).output()?;
     let said = String::from_utf8_lossy(&output.stdout);

@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode};
 use anyhow::Result;
 use clap::Args;
 
+use crate::program::program;
 use crate::{components, shell};
 
 /// What to do: the options of the program; `--help` shows them.
@@ -27,23 +28,9 @@ pub fn soak(arguments: &Arguments) -> Result<ExitCode> {
     run("punctual-soak", arguments)
 }
 
-fn run(program: &str, arguments: &Arguments) -> Result<ExitCode> {
+fn run(name: &str, arguments: &Arguments) -> Result<ExitCode> {
     components::build()?;
-    // With the features that the tests have, so that what they compiled is not compiled again.
-    let mut build = shell::cargo();
-    build.args(["build", "--quiet", "--workspace", "--bin", program]);
-    build.args([
-        "--exclude",
-        "scheduler",
-        "--exclude",
-        "delivery",
-        "--exclude",
-        "console",
-    ]);
-    shell::run(&format!("building {program}"), &mut build)?;
-    let program = format!("{program}{}", std::env::consts::EXE_SUFFIX);
-    let made = components::target_folder()?.join("debug").join(program);
-    let mut command = Command::new(made);
+    let mut command = Command::new(program(name)?);
     command.current_dir(shell::root()).args(&arguments.options);
     shell::become_program(&mut command)
 }
