@@ -2,7 +2,7 @@
 //! that is out for a while is one; the others break the application on purpose, to see that the checker finds it.
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, Response};
+use http::Request;
 
 use crate::parts::Service;
 
@@ -18,7 +18,7 @@ pub struct Lies {
 }
 
 /// A way to break the application, put on at its edge: the statements that it sends to the database are changed, or what
-/// it says to Dataverse and hears from there, or how it is set up.
+/// it says to Dataverse, or how it is set up.
 ///
 /// The components stay the files that are shipped. What a mutation stands for is a line of theirs that was forgotten.
 #[derive(Debug)]
@@ -29,10 +29,6 @@ pub struct Mutation {
     pub changes: &'static [Change],
     /// What becomes of bodies of requests to Dataverse: `wanted` is looked for in method, path and body.
     pub requests: &'static [Change],
-    /// What becomes of bodies of its answers: `wanted` is looked for in the request's method, path and body.
-    pub answers: &'static [Change],
-    /// Headers of requests to Dataverse that say something else.
-    pub headers: &'static [(&'static str, &'static str)],
     /// Settings that are wrong.
     pub settings: &'static [(&'static str, &'static str)],
 }
@@ -44,8 +40,6 @@ impl Mutation {
             name,
             changes: &[],
             requests: &[],
-            answers: &[],
-            headers: &[],
             settings: &[],
         }
     }
@@ -82,35 +76,8 @@ impl Lies {
         let Some(mutation) = self.mutation.filter(|_| service == Service::Dataverse) else {
             return;
         };
-        for (name, value) in mutation.headers {
-            let name = HeaderName::from_static(name);
-            if request.headers().contains_key(&name) {
-                self.told += 1;
-                let value = HeaderValue::from_static(value);
-                request.headers_mut().insert(name, value);
-            }
-        }
         let title = format!("{} {}", request.method(), request.uri());
         self.change(mutation.requests, &title, request.body_mut());
-    }
-
-    /// What comes back from there.
-    pub fn response(
-        &mut self,
-        service: Service,
-        request: &Request<Bytes>,
-        response: &mut Response<Bytes>,
-    ) {
-        let Some(mutation) = self.mutation.filter(|_| service == Service::Dataverse) else {
-            return;
-        };
-        let asked = String::from_utf8_lossy(request.body());
-        let title = format!("{} {} {asked}", request.method(), request.uri());
-        self.change(mutation.answers, &title, response.body_mut());
-        let length = HeaderValue::from(response.body().len());
-        if response.headers().contains_key("content-length") {
-            response.headers_mut().insert("content-length", length);
-        }
     }
 
     fn change(&mut self, changes: &[Change], title: &str, body: &mut Bytes) {

@@ -33,7 +33,7 @@ struct Arguments {
     /// How many seeds, one after the other.
     #[arg(long, default_value_t = 1)]
     seeds: u64,
-    /// How bad the world is: calm, bad-day, hell, or city (well, but far away).
+    /// How bad the world is: calm, bad-day, hell, city (well, but far away), or deaf (no webhook arrives).
     #[arg(long, default_value = "bad-day")]
     profile: String,
     /// Appointments.
@@ -103,7 +103,7 @@ fn run_small(limit: Duration) -> Result<bool> {
 fn run_seeds(arguments: &Arguments, first: u64) -> Result<bool> {
     let Some(profile) = Profile::named(&arguments.profile) else {
         bail!(
-            "no profile {:?}: calm, bad-day, hell or city",
+            "no profile {:?}: calm, bad-day, hell, city or deaf",
             arguments.profile
         );
     };

@@ -176,29 +176,7 @@ pub const NO_REASON: Mutation = Mutation {
     ..Mutation::named("a row that ends without a reason")
 };
 
-/// The same in Dataverse: a row that is called off is read as one that stands.
-pub const BLIND_TO_STATUS_THERE: Mutation = Mutation {
-    answers: &[
-        one(
-            "expand=punctual_appointment",
-            "\"statecode\":1,",
-            "\"statecode\":0,",
-        ),
-        one(
-            "expand=punctual_appointment",
-            "\"statuscode\":2,",
-            "\"statuscode\":1,",
-        ),
-        one(
-            "expand=punctual_appointment",
-            "\"statuscode\":2}",
-            "\"statuscode\":1}",
-        ),
-    ],
-    ..Mutation::named("a fence that is blind to the status in Dataverse")
-};
-
-/// The same in Dataverse: rows are claimed without their ETag.
+/// Rows of Dataverse are claimed without their ETag.
 pub const NO_ETAG: Mutation = Mutation {
     changes: &[GIVEN_TWICE],
     requests: &[one("$batch", "if-match: W/", "x-not-asked: W/")],
@@ -215,7 +193,7 @@ pub const OTHER_STEPS: Mutation = Mutation {
 };
 
 /// All of them.
-pub const ALL: [&Mutation; 19] = [
+pub const ALL: [&Mutation; 18] = [
     &NO_FENCE,
     &BLIND_TO_DELETION,
     &TWO_WORKERS,
@@ -232,7 +210,6 @@ pub const ALL: [&Mutation; 19] = [
     &TWICE,
     &LATE,
     &NO_REASON,
-    &BLIND_TO_STATUS_THERE,
     &NO_ETAG,
     &OTHER_STEPS,
 ];

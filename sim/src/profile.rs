@@ -164,8 +164,15 @@ pub const CITY: Profile = Profile {
     ..CALM
 };
 
+/// No webhook arrives: sweeps alone find out what was changed, and the fence is all there is until then.
+pub const DEAF: Profile = Profile {
+    name: "deaf",
+    forgotten: 1.0,
+    ..CALM
+};
+
 /// All of them.
-pub const ALL: [&Profile; 4] = [&CALM, &BAD_DAY, &HELL, &CITY];
+pub const ALL: [&Profile; 5] = [&CALM, &BAD_DAY, &HELL, &CITY, &DEAF];
 
 impl Profile {
     /// The profile of this name.

@@ -66,13 +66,12 @@ found_by_seeds! {
     gravestones_matter: NO_GRAVESTONE, BAD_DAY, Embedded, "promise";
     asking_the_provider_matters: RESENDS, HELL, Embedded, "promise 2";
     due_times_matter: ALL_SUPERSEDED, CALM, Embedded, "promise 3";
-    sweeps_matter: BLIND_SWEEP, CALM, Embedded, "promise 3";
+    sweeps_matter: BLIND_SWEEP, CALM, Embedded, "promise";
     versions_matter: NO_VERSION, BAD_DAY, Embedded, "promise 2";
     steps_matter: OTHER_STEPS, CALM, Embedded, "promise";
     staff_matter: IGNORES_STAFF, CALM, Embedded, "promise";
     moves_matter: KEEPS_MOVED, CALM, Embedded, "promise";
     punctuality_matters: LATE, CALM, Embedded, "promise";
-    the_fence_matters_in_dataverse: BLIND_TO_STATUS_THERE, BAD_DAY, Dataverse, "promise";
     etags_matter: NO_ETAG, BAD_DAY, Dataverse, "promise 2";
 }
 

@@ -1,6 +1,6 @@
 //! What was done to one appointment, and what of it the application has been told and has taken.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
@@ -57,7 +57,7 @@ pub struct Story {
     /// Wishes.
     pub wished: Vec<Wished>,
     /// Every notification that there may be, by id.
-    pub reminders: HashMap<String, Reminder>,
+    pub reminders: BTreeMap<String, Reminder>,
 }
 
 impl Story {
@@ -68,7 +68,7 @@ impl Story {
             by_staff,
             known: Vec::new(),
             wished: Vec::new(),
-            reminders: HashMap::new(),
+            reminders: BTreeMap::new(),
         }
     }
 

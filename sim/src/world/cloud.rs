@@ -325,7 +325,7 @@ impl World {
             let _ = answer.send(None);
             return;
         };
-        let mut reply = match (lost, out) {
+        let reply = match (lost, out) {
             (true, _) => None,
             // Half of what is out says so, the other half says nothing.
             (_, true) if self.dice.chance(0.5) => None,
@@ -339,10 +339,6 @@ impl World {
                 matches!(reply.manner, Manner::Whole).then_some(reply.response)
             }
         };
-        if let Some(reply) = &mut reply {
-            self.gates
-                .with_lies(|lies| lies.response(service, &request, reply));
-        }
         if let Some(reply) = &reply {
             self.log.detail(
                 self.now_ns,
