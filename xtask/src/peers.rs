@@ -79,7 +79,12 @@ fn debian_packages() -> Result<()> {
     if shell::is_there("python3") && !imports("python3", "ensurepip") {
         packages.push("python3-venv");
     }
-    if shell::is_there("node") && !Path::new(web::BROWSER).exists() {
+    for (program, package) in [("node", "nodejs"), ("npm", "npm")] {
+        if !shell::is_there(program) {
+            packages.push(package);
+        }
+    }
+    if !Path::new(web::BROWSER).exists() {
         packages.push("chromium");
     }
     if packages.is_empty() {
