@@ -86,7 +86,8 @@ async fn a_reminder_goes_all_the_way() {
     assert_eq!(outbox.len(), 1);
     assert_eq!(outbox[0]["to"], "pat.planted@example.com");
     let metrics = request(&spin, "GET", "/metrics", KEY, String::new()).await;
-    let one_sent = r#"punctual_notifications{status="sent",reason="",channel="email",provider="outbox"} 1"#;
+    let one_sent =
+        r#"punctual_notifications{status="sent",reason="",channel="email",provider="outbox"} 1"#;
     assert!(metrics.text().contains(one_sent), "{}", metrics.text());
     let wrong = request(&spin, "GET", "/api/outbox", "wrong", String::new()).await;
     assert_eq!(wrong.status, 401);
