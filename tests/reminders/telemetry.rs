@@ -121,7 +121,7 @@ async fn one_trace_leads_from_the_booking_to_the_sending() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_caller_that_brings_a_trace_is_followed() {
-    let (clinic, _collectors, log) = watched("info").await;
+    let (clinic, collectors, log) = watched("info").await;
     let headers = [
         ("x-punctual-key", KEY),
         ("content-type", "application/json"),
@@ -135,14 +135,8 @@ async fn a_caller_that_brings_a_trace_is_followed() {
         .request_with("POST", "/webhooks/dataverse", &headers, body)
         .await;
     assert_eq!(reply.expect("an answer").status, 200);
-    // Of the request itself after the answer.
-    let has_ended = || lines(&log).iter().any(|line| line["event"] == "request");
-    for _ in 0..100 {
-        if has_ended() {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    // The request itself is told after the answer.
+    told(&collectors, "POST /webhooks/dataverse", 1).await;
     let lines = lines(&log);
     let known = lines
         .iter()

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::{components, shell};
 
-/// Builds a program, and says where it is. With the features that the tests have, so that nothing is compiled twice.
+/// Builds a program, and says where it is. Of the whole workspace, so that it shares most of what was compiled for the others.
 pub fn program(name: &str) -> Result<PathBuf> {
     build("--bin", name)?;
     made("", name)

@@ -118,11 +118,17 @@ impl World {
 
     fn plan_outage(&mut self) {
         let profile = self.options.profile;
-        if profile.outages_per_week > 0.0 {
-            let mean_ms = 7.0 * 86_400_000.0 / profile.outages_per_week;
+        let (per_week, max_ms) = (profile.outages_per_week, profile.outage_max_ms);
+        self.plan_trouble(per_week, max_ms, Event::OutageBegins);
+    }
+
+    /// Plans the next trouble of a kind that comes so often a week, for a minute up to `max_ms`.
+    fn plan_trouble(&mut self, per_week: f64, max_ms: i64, begins: fn(i64) -> Event) {
+        if per_week > 0.0 {
+            let mean_ms = 7.0 * 86_400_000.0 / per_week;
             let in_ms = self.dice.between(1, (mean_ms * 2.0) as i64);
-            let for_ms = self.dice.between(60_000, profile.outage_max_ms);
-            self.after_ms(in_ms, Event::OutageBegins(for_ms));
+            let for_ms = self.dice.between(60_000, max_ms);
+            self.after_ms(in_ms, begins(for_ms));
         }
     }
 
@@ -150,11 +156,12 @@ impl World {
 
     fn plan_full_queue(&mut self) {
         let profile = self.options.profile;
-        if profile.full_per_week > 0.0 && self.bus.is_some() {
-            let mean_ms = 7.0 * 86_400_000.0 / profile.full_per_week;
-            let in_ms = self.dice.between(1, (mean_ms * 2.0) as i64);
-            let for_ms = self.dice.between(60_000, profile.full_max_ms);
-            self.after_ms(in_ms, Event::QueueFills(for_ms));
+        if self.bus.is_some() {
+            self.plan_trouble(
+                profile.full_per_week,
+                profile.full_max_ms,
+                Event::QueueFills,
+            );
         }
     }
 

@@ -43,9 +43,14 @@ async fn unknown(variables: &[(&str, &str)], expected: Expect) {
         world.deliver().await;
     }
     assert_eq!(world.rows("P7D").await, rows);
-    let alarm = ["email", "sms"].map(|channel| {
+    let provider = |of: &str| {
+        let sender = variables.iter().find(|(name, _)| *name == of);
+        sender.expect("each channel has a provider").1
+    };
+    let alarm = [("email", "email_sender"), ("sms", "sms_sender")].map(|(channel, of)| {
         format!(
-            "punctual_notifications{{status=\"scheduled\",reason=\"provider_misconfigured\",channel=\"{channel}\",provider="
+            "punctual_notifications{{status=\"scheduled\",reason=\"provider_misconfigured\",channel=\"{channel}\",provider=\"{}\"}} 1\n",
+            provider(of)
         )
     });
     let metrics = world.clinic.request("GET", "/metrics", "").await;
