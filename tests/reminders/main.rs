@@ -1,5 +1,6 @@
 //! The reminder loop on embedded parts, over HTTP, through the components that ship.
 
+mod answers;
 mod api;
 mod archive;
 mod azure;

@@ -20,6 +20,7 @@ use punctual_host::variables::{self, Variables};
 use punctual_host::{Host, HostOptions, Log, Timers, VirtualClock, client};
 
 use cloud::Cloud;
+use providers::{links, reached_at};
 
 /// The keys that open the routes; all of them stand for "nothing is set" together.
 const KEYS: [&str; 3] = ["webhook_key", "timer_key", "admin_token"];
@@ -174,6 +175,11 @@ fn preset_keys(manifest: &Manifest, options: &mut HostOptions) -> Result<bool> {
         options
             .variables
             .insert(name.to_owned(), DEVELOPMENT_KEY.to_owned());
+    }
+    for (name, value) in links(&reached_at(&mut options.listen)?) {
+        if !variables::is_set(manifest, name)? {
+            options.variables.insert(name.to_owned(), value);
+        }
     }
     Ok(true)
 }

@@ -68,9 +68,8 @@ impl Providers {
         let resource = self.acs.with(|it, _| it.options.clone());
         let first = |all: &[String]| all.first().cloned().unwrap_or_default();
         let key = account.api_keys.first().map(|key| key.key.clone());
-        BTreeMap::from([
-            ("public_url", self.application.clone()),
-            ("link_key", "a key for links on this machine".to_owned()),
+        let mut variables = BTreeMap::from(links(&self.application));
+        variables.extend([
             ("sendgrid_endpoint", self.sendgrid.url()),
             ("sendgrid_key", key.unwrap_or_default()),
             ("sendgrid_from", "reminders@example.com".to_owned()),
@@ -84,7 +83,8 @@ impl Providers {
             ("acs_sms_from", first(&resource.numbers)),
             ("acs_email_from", first(&resource.email_senders)),
             ("acs_callback_key", ACS_CALLBACK_KEY.to_owned()),
-        ])
+        ]);
+        variables
     }
 
     /// Tells them where the application is, as its manual says.
@@ -119,6 +119,15 @@ impl Providers {
             number = number.unwrap_or_default(),
         )
     }
+}
+
+/// The variables by which reminders link back to the application at this address.
+pub fn links(application: &str) -> [(&'static str, String); 3] {
+    [
+        ("public_url", application.to_owned()),
+        ("link_key", "a key for links on this machine".to_owned()),
+        ("answer_links", "confirm, cancel".to_owned()),
+    ]
 }
 
 /// Where an application that is going to listen there will be reached on this machine. Takes a free port where any would do:

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -106,6 +107,8 @@ impl Opened {
             seed_functions(&sqlite, random)?;
         }
         sqlite.busy_timeout(BUSY_WAIT)?;
+        // A statement is planned once, and not for each value anew.
+        sqlite.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         sqlite.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
         let marked = Arc::new(AtomicBool::new(false));
         let mark = marked.clone();

@@ -2,18 +2,21 @@
 //! has the secrets to know them by. The only one that may reach a provider.
 
 mod callbacks;
-mod unsubscribe;
+mod pages;
 
 use std::rc::Rc;
 
 use punctual_app::edge::{self, Ports, Senders, SpinQueue, SpinRecords, SpinVariables};
 use punctual_app::flows::App;
 use punctual_app::flows::deliver::{Outlets, deliver};
+use punctual_app::links::Wish;
 use punctual_app::settings;
 use punctual_app::telemetry::Journal;
 use punctual_app::web::{Keys, Request, Response, problem, unset};
 use spin_sdk::http::{IncomingRequest, ResponseOutparam};
 use spin_sdk::http_component;
+
+use pages::{answer, unsubscribe};
 
 /// Messages taken by one call when `max` is not said.
 const MAX_DEFAULT: u32 = 10_000;
@@ -40,11 +43,21 @@ async fn route(request: &Request, journal: &Rc<Journal>) -> Result<Response, Res
         ("POST" | "OPTIONS", ["callbacks", "acs"]) => callbacks::acs(request, journal).await,
         ("GET" | "HEAD", ["unsubscribe"]) => unsubscribe::page(request),
         ("POST", ["unsubscribe"]) => unsubscribe::act(request, journal).await,
+        (method, ["answer", wish]) => match (method, Wish::named(wish)) {
+            (_, None) => Err(not_found()),
+            ("GET" | "HEAD", Some(wish)) => answer::page(request, journal, wish).await,
+            ("POST", Some(wish)) => answer::act(request, journal, wish).await,
+            (_, Some(_)) => Err(not_allowed("GET, POST")),
+        },
         (_, ["deliver"] | ["callbacks", "twilio" | "sendgrid"]) => Err(not_allowed("POST")),
         (_, ["callbacks", "acs"]) => Err(not_allowed("POST, OPTIONS")),
         (_, ["unsubscribe"]) => Err(not_allowed("GET, POST")),
-        _ => Err(problem(404, "not found", "there is no such route", None)),
+        _ => Err(not_found()),
     }
+}
+
+fn not_found() -> Response {
+    problem(404, "not found", "there is no such route", None)
 }
 
 fn not_allowed(methods: &str) -> Response {

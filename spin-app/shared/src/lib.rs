@@ -2,7 +2,7 @@
 //!
 //! - [`core`]: the imported planning core and the outside names of its words.
 //! - [`records`], [`queue`], [`senders`]: the three ports, each with its adapters.
-//! - [`receipts`]: what providers tell later, read and verified. [`links`]: the link that ends a person's emails.
+//! - [`receipts`]: what providers tell later, read and verified. [`links`]: the links in messages.
 //! - [`flows`]: what happens on an event, a due message, a receipt, a reconcile.
 //! - [`http`]: requests that go out. [`cache`]: what may be forgotten. [`signin`]: who we are in Azure.
 //! - [`telemetry`]: what is told of the work while it goes on.

@@ -186,6 +186,11 @@ const MIGRATIONS: &[&[&str]] = &[&[
     "DROP INDEX notifications_open",
     "CREATE INDEX notifications_state ON notifications (status, due_at, id, reason, channel)",
     "CREATE INDEX appointments_listed ON appointments (coalesce(start_at, 0), id) WHERE deleted_at IS NULL",
+], &[
+    // What timers ask for again and again, however many messages wait and rows are kept.
+    "CREATE INDEX queue_ready ON queue (max(enqueue_at, locked_until)) WHERE dead_at IS NULL",
+    "CREATE INDEX notifications_overdue ON notifications (CASE status WHEN 'pending' THEN -9223372036854775807 ELSE max(due_at, coalesce(lease_until, 0), coalesce(retry_at, 0)) END, appointment_id)
+        WHERE status IN ('pending','scheduled','sending','unknown')",
 ]];
 
 /// A random UUID (version 4) in SQL.

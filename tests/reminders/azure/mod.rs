@@ -4,7 +4,7 @@ mod akamai;
 mod crash;
 mod loss;
 mod requests;
-mod town;
+pub mod town;
 mod upkeep;
 
 use chrono::TimeDelta;

@@ -43,12 +43,13 @@ impl<'a> Senders<'a> {
     /// Reads the settings. Refuses with the name of what is missing or wrong.
     pub fn open(ports: &'a Ports, signature: &Signature) -> Result<Self, SettingError> {
         let variables = &SpinVariables;
-        let public_url = settings::public_url(variables)?;
+        let links = settings::links(variables)?;
         let at_once = settings::sends_at_once(variables)?;
         let common = Common {
             ports,
             reply_to: settings::reply_to(variables)?,
-            callback: public_url
+            callback: links
+                .public_url
                 .as_ref()
                 .map(|url| format!("{url}/callbacks/twilio")),
             from_name: signature.name.clone(),
@@ -57,10 +58,7 @@ impl<'a> Senders<'a> {
         Ok(Self {
             email: common.outlet(settings::email_senders(variables)?, Common::email)?,
             sms: common.outlet(settings::sms_senders(variables)?, Common::sms)?,
-            links: Links {
-                public_url,
-                key: settings::link_key(variables)?,
-            },
+            links,
             at_once,
             channel_fallback: settings::falls_back_to_email(variables)?,
         })

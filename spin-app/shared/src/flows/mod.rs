@@ -1,8 +1,9 @@
 //! What happens: an event comes in ([`webhook`]), the rows follow the appointment ([`settle`]), a timer makes
 //! up for what was lost ([`reconcile`]), a message falls due ([`deliver`]), a provider tells what became of it
-//! ([`receipts`]), a person says stop ([`replies`]), staff switch a channel off ([`channels`]). An operator has a table planned
-//! that was there before ([`backfill`]), and old notifications taken away ([`archive`]).
+//! ([`receipts`]), a person says stop ([`replies`]) or answers by a link ([`answer`]), staff switch a channel off ([`channels`]). An
+//! operator has a table planned that was there before ([`backfill`]), and old notifications taken away ([`archive`]).
 
+pub mod answer;
 pub mod archive;
 pub mod backfill;
 pub mod channels;

@@ -29,6 +29,10 @@ const RECEIVE: &str = "UPDATE queue SET locked_until = ?1 + ?2, delivery_count =
         WHERE dead_at IS NULL AND enqueue_at <= ?1 AND locked_until <= ?1 ORDER BY enqueue_at, sequence_number LIMIT ?3)
     RETURNING sequence_number, lock_token, body, delivery_count, enqueue_at";
 
+/// When the next message can be taken. Public so that a test sees how it is looked up.
+pub const NEXT_AT: &str =
+    "SELECT min(max(enqueue_at, locked_until)) FROM queue WHERE dead_at IS NULL";
+
 impl<S: Sql> Queue for EmbeddedQueue<'_, S> {
     type Canceller = Self;
 
@@ -93,10 +97,7 @@ impl<S: Sql> Queue for EmbeddedQueue<'_, S> {
     }
 
     async fn next_at(&self, _: Instant) -> Result<Option<Instant>, QueueError> {
-        let rows = self.0.execute(
-            "SELECT min(max(enqueue_at, locked_until)) FROM queue WHERE dead_at IS NULL",
-            &[],
-        )?;
+        let rows = self.0.execute(NEXT_AT, &[])?;
         Ok(rows.first().and_then(|row| row.optional_integer(0)))
     }
 

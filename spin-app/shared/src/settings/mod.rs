@@ -1,6 +1,7 @@
 //! The Spin variables, checked when they are needed. `spin.toml` is their manual.
 
 mod archive;
+mod links;
 mod queue;
 mod records;
 mod senders;
@@ -8,12 +9,13 @@ mod signin;
 mod telemetry;
 
 pub use archive::archive_after_days;
+pub use links::{links, public_url, required_link_key, required_public_url};
 pub use queue::{BusTransport, QueueChoice, Way, queue};
 pub use records::{RecordsChoice, records};
 pub use senders::{
     AcsSettings, Choices, SendGridSettings, SenderChoice, TwilioSettings, email_senders,
-    falls_back_to_email, link_key, public_url, reply_to, required_link_key, required_public_url,
-    sendgrid_public_keys, sends_at_once, sms_senders, twilio_secrets,
+    falls_back_to_email, reply_to, sendgrid_public_keys, sends_at_once, sms_senders,
+    twilio_secrets,
 };
 pub use signin::sign_in;
 pub use telemetry::{Collectors, collectors, log_level};

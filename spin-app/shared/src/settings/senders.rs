@@ -1,7 +1,6 @@
 //! Who sends, and with which keys. Delivery alone has them.
 
 use super::{SettingError, Variables, missing, required, sign_in};
-use crate::links::LinkKey;
 use crate::receipts::sendgrid_signature::PublicKey;
 use crate::receipts::twilio_signature::Secrets;
 use crate::senders::{acs, twilio};
@@ -226,7 +225,7 @@ fn endpoint(variables: &impl Variables, variable: &'static str) -> Result<String
     origin(variable, &text)
 }
 
-fn origin(variable: &'static str, text: &str) -> Result<String, SettingError> {
+pub(super) fn origin(variable: &'static str, text: &str) -> Result<String, SettingError> {
     let bare = text.trim_end_matches('/');
     let rest = bare
         .strip_prefix("https://")
@@ -257,7 +256,7 @@ fn is_sid(text: &str, prefix: &str) -> bool {
     text.len() == 34 && text.starts_with(prefix) && text[2..].bytes().all(|b| b.is_ascii_hexdigit())
 }
 
-fn wrong(variable: &'static str, detail: &str) -> SettingError {
+pub(super) fn wrong(variable: &'static str, detail: &str) -> SettingError {
     SettingError {
         variable,
         detail: detail.to_owned(),
@@ -284,33 +283,6 @@ pub fn sends_at_once(variables: &impl Variables) -> Result<usize, SettingError> 
             "must be a whole number from 1 to 64",
         )),
     }
-}
-
-/// Where the application is reached from outside; none: nobody can call back.
-pub fn public_url(variables: &impl Variables) -> Result<Option<String>, SettingError> {
-    variables
-        .get("public_url")
-        .map(|text| origin("public_url", &text))
-        .transpose()
-}
-
-/// The same where nothing goes without it.
-pub fn required_public_url(variables: &impl Variables) -> Result<String, SettingError> {
-    public_url(variables)?.ok_or_else(|| missing("public_url"))
-}
-
-/// What links in emails are sealed with; none: there are no such links.
-pub fn link_key(variables: &impl Variables) -> Result<Option<LinkKey>, SettingError> {
-    match variables.get("link_key") {
-        None => Ok(None),
-        Some(key) if key.len() >= 16 => Ok(Some(LinkKey::new(key))),
-        Some(_) => Err(wrong("link_key", "must have 16 characters or more")),
-    }
-}
-
-/// The same where nothing goes without it.
-pub fn required_link_key(variables: &impl Variables) -> Result<LinkKey, SettingError> {
-    link_key(variables)?.ok_or_else(|| missing("link_key"))
 }
 
 /// What Twilio's callbacks are signed with.

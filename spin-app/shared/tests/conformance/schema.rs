@@ -1,6 +1,8 @@
 //! The schema of the embedded mode is made once, by whoever comes first, and never by an older build.
 
-use punctual_app::records::{Records, embedded::EmbeddedRecords};
+use punctual_app::queue::embedded::NEXT_AT;
+use punctual_app::records::Records;
+use punctual_app::records::embedded::EmbeddedRecords;
 use punctual_app::sql::{Sql, prepare};
 use tempfile::TempDir;
 
@@ -62,6 +64,8 @@ fn an_older_schema_is_brought_up_and_keeps_its_rows() {
         "DROP TABLE audit",
         "DROP INDEX appointments_listed",
         "DROP INDEX notifications_state",
+        "DROP INDEX notifications_overdue",
+        "DROP INDEX queue_ready",
         "CREATE INDEX notifications_open ON notifications (status, due_at)",
         "ALTER TABLE marks DROP COLUMN note",
         "PRAGMA user_version = 1",
@@ -80,6 +84,17 @@ fn an_older_schema_is_brought_up_and_keeps_its_rows() {
         (found[0].0.core.due_at, found[0].0.core.send_now_at),
         (1, None)
     );
+}
+
+#[test]
+fn the_next_message_is_looked_up_in_an_index() {
+    let folder = TempDir::new().unwrap();
+    let sql = Native::open(&folder.path().join("punctual.db"));
+    prepare(&sql).unwrap();
+    let plan = format!("EXPLAIN QUERY PLAN {NEXT_AT}");
+    let mut plan = sql.execute(&plan, &[]).unwrap();
+    let steps: Vec<_> = plan.iter_mut().map(|row| row.text(3)).collect();
+    assert_eq!(steps, ["SEARCH queue USING INDEX queue_ready"]);
 }
 
 #[test]

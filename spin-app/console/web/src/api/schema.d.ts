@@ -1036,7 +1036,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            role: "operator" | "staff";
+            role: "operator" | "staff" | "customer";
             action: string;
             /** @description The appointment, the reminder, the channel, …: an id, never a person's data. */
             subject: string | null;

@@ -11,6 +11,8 @@ export const ARTEFACTS = process.env['PUNCTUAL_SCREENSHOTS'] ?? 'out/screenshots
 export const OPERATOR = 'operator-token-for-tests';
 export const STAFF = 'staff-token-for-tests';
 const KEY = 'timer-key-for-tests';
+/** Where links in reminders lead. Nothing listens there. */
+const PUBLIC_URL = 'https://console.example.com';
 const WEBHOOK_KEY = 'webhook-key-for-tests';
 /** Before anything else is written. */
 const WRITTEN = '2026-11-01T08:00:00Z';
@@ -101,6 +103,18 @@ export class Clinic {
     return (await this.api<{ items: [] }>('GET', `/api/notifications?${query}`)).items;
   }
 
+  /** Sends an appointment's first email now, and gives the link in it that says this: where it leads on this machine. */
+  async link(appointment: string, wish: 'confirm' | 'cancel'): Promise<string> {
+    const [reminder] = await this.reminders(`appointment=${appointment}&channel=email`);
+    await this.api('POST', `/api/notifications/${reminder?.id}/send-now`);
+    await this.deliver();
+    const { items } = await this.api<{ items: { appointment_id: string; text: string }[] }>('GET', '/api/outbox?limit=5000');
+    const text = items.find(({ appointment_id }) => appointment_id === appointment)?.text ?? '';
+    const [link] = new RegExp(`${PUBLIC_URL}/answer/${wish}\\?token=\\S+`).exec(text) ?? [];
+    if (!link) throw new Error(`no link to ${wish} in the email`);
+    return link.replace(PUBLIC_URL, this.url);
+  }
+
   async setNow(now: string): Promise<void> {
     const response = await fetch(`${this.#control}/clock`, { method: 'POST', body: JSON.stringify({ now }) });
     if (!response.ok) throw new Error(`the clock answered ${response.status}`);
@@ -136,7 +150,9 @@ function variables(carrier: string): Record<string, string> {
     twilio_account: 'AC00000000000000000000000000000000',
     twilio_auth_token: 'not-a-secret',
     twilio_from: '+12025550100',
-    public_url: 'https://console.example.com',
+    public_url: PUBLIC_URL,
+    link_key: 'a link key for tests',
+    answer_links: 'confirm, cancel',
   };
   return Object.fromEntries(Object.entries(set).map(([name, value]) => [`SPIN_VARIABLE_${name.toUpperCase()}`, value]));
 }

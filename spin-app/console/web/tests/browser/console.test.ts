@@ -1,5 +1,6 @@
 /** The console in a real browser, against the application itself. One clinic for all: its days go by from suite to suite. */
 import { after, before, describe } from 'node:test';
+import { answers } from './suites/answers.ts';
 import { appointments } from './suites/appointments.ts';
 import { attention } from './suites/attention.ts';
 import { door } from './suites/door.ts';
@@ -28,6 +29,7 @@ describe('the console', { concurrency: false }, () => {
     reminders(world);
     appointments(world);
     operations(world);
+    answers(world);
     trouble(world);
   });
 });

@@ -6,8 +6,8 @@ use super::batch::{Batch, next};
 use super::outcome::turn;
 use super::{Outlets, Summary};
 use crate::core::delivering::{Outcome, Settlement, last_look};
-use crate::core::rendering::{Links, calendar, render};
-use crate::core::{Appointment, Channel, Instant, NO_LINKS, NotificationStatus as Status, Reason};
+use crate::core::rendering::{calendar, render};
+use crate::core::{Appointment, Channel, Instant, NotificationStatus as Status, Reason};
 use crate::flows::fallback::instead;
 use crate::flows::settle::schedule;
 use crate::flows::{App, FlowError};
@@ -213,14 +213,8 @@ pub(super) fn outgoing<R, Q, E, M>(
     };
     let recipient = recipient.ok_or("the appointment has no contact for this channel")?;
     let is_email = channel == Channel::Email;
-    let unsubscribe_url = match key(channel, &recipient) {
-        Some(address) if is_email => outlets.links.unsubscribe(channel, &address),
-        _ => None,
-    };
-    let links = Links {
-        unsubscribe: unsubscribe_url.clone(),
-        ..NO_LINKS
-    };
+    let address = key(channel, &recipient);
+    let links = outlets.links.of(appointment, channel, address.as_deref());
     let (signature, policy) = (outlets.signature, app.policy);
     let rendered = render(
         appointment,
@@ -244,7 +238,7 @@ pub(super) fn outgoing<R, Q, E, M>(
         only: row.held_by.clone(),
         trace: row.trace.clone(),
         message: rendered.message,
-        unsubscribe_url,
+        unsubscribe_url: links.unsubscribe,
         calendar: is_email
             .then(|| calendar(appointment, signature, policy, now))
             .flatten(),

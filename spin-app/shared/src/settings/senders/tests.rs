@@ -202,27 +202,6 @@ fn the_rest_is_checked_too() {
         );
     }
     assert_eq!(sends_at_once(&read(&[])).ok(), Some(16));
-    for (value, expected) in [
-        (
-            "https://reminders.example.com/",
-            Some("https://reminders.example.com"),
-        ),
-        ("http://127.0.0.1:3000", Some("http://127.0.0.1:3000")),
-        (
-            "https://example.com/reminders",
-            Some("https://example.com/reminders"),
-        ),
-        ("reminders.example.com", None),
-        ("https://my_host.example.com", None),
-        ("https://example.com?x", None),
-        ("https://", None),
-    ] {
-        let read = public_url(&is("public_url", value)).ok().flatten();
-        assert_eq!(read.as_deref(), expected, "{value}");
-    }
-    assert!(link_key(&read(&[])).is_ok_and(|key| key.is_none()));
-    assert!(link_key(&is("link_key", "short")).is_err());
-    assert!(link_key(&is("link_key", "sixteen letters!")).is_ok_and(|key| key.is_some()));
     assert!(falls_back_to_email(&is("channel_fallback", "email")).is_ok_and(|on| on));
     assert!(falls_back_to_email(&is("channel_fallback", "on")).is_err());
     assert!(sendgrid_public_keys(&is("sendgrid_webhook_key", "rubbish")).is_err());

@@ -147,10 +147,7 @@ impl Clinic {
                     name: "Clinic".to_owned(),
                     phone: None,
                 },
-                links: &Links {
-                    public_url: None,
-                    key: None,
-                },
+                links: &Links::default(),
                 channel_fallback: false,
                 at_once: 16,
                 sleep: &|_| {},
