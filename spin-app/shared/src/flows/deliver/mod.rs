@@ -83,17 +83,24 @@ pub async fn deliver<R: Records + Consent, Q: Queue, E: Sender, M: Sender>(
     loop {
         let now = (app.clock)();
         let mut messages = held.due(now);
+        let mut next = held.next().unwrap_or(Instant::MAX);
         if messages.is_empty() {
             let room = max - summary.received;
             if now > began + BUDGET_MS || (room == 0 && held.next().is_none()) {
                 break;
             }
             if room > 0 {
-                // Until the first of the early ones is due, or the caller has waited enough.
-                let until = held.next().unwrap_or(Instant::MAX).min(wait_until);
-                let room = BATCH.min(room);
-                messages = app.queue.receive(room, (until - now).max(0), now).await?;
-                summary.received += u32::try_from(messages.len()).unwrap_or(u32::MAX);
+                // A queue that can tell that nothing is due yet is not asked for it.
+                let later = app.queue.next_at(now).await?.filter(|at| *at > now);
+                if let Some(at) = later {
+                    next = next.min(at);
+                } else {
+                    // Until the first of the early ones is due, or the caller has waited enough.
+                    let until = next.min(wait_until);
+                    let room = BATCH.min(room);
+                    messages = app.queue.receive(room, (until - now).max(0), now).await?;
+                    summary.received += u32::try_from(messages.len()).unwrap_or(u32::MAX);
+                }
             }
         }
         if !messages.is_empty() {
@@ -104,8 +111,6 @@ pub async fn deliver<R: Records + Consent, Q: Queue, E: Sender, M: Sender>(
         if now >= wait_until {
             break;
         }
-        let next = app.queue.next_at(now).await?.unwrap_or(Instant::MAX);
-        let next = next.min(held.next().unwrap_or(Instant::MAX));
         (outlets.sleep)(
             next.saturating_sub(now)
                 .clamp(1, PAUSE_MS)
