@@ -3,13 +3,16 @@
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode};
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
 /// How often a long command says that it is still at it, where nobody watches a terminal.
 const PROGRESS_EVERY: Duration = Duration::from_secs(20);
+
+/// What was run, and how long each took.
+static TOOK: Mutex<Vec<(String, Duration)>> = Mutex::new(Vec::new());
 
 /// The root of the repository.
 pub fn root() -> PathBuf {
@@ -60,6 +63,9 @@ pub fn run_watched(
         let _ = watcher.join();
     }
     let (status, watched) = status?;
+    if let Ok(mut took) = TOOK.lock() {
+        took.push((what.to_owned(), started.elapsed()));
+    }
     watched?;
     if !status.success() {
         let arguments: Vec<_> = command
@@ -73,6 +79,16 @@ pub fn run_watched(
         );
     }
     Ok(())
+}
+
+/// What took longest, for whoever wonders where the time went.
+pub fn tell_times() {
+    const SHORT: Duration = Duration::from_secs(5);
+    let Ok(mut took) = TOOK.lock() else { return };
+    took.sort_by_key(|(_, time)| std::cmp::Reverse(*time));
+    for (what, time) in took.iter().filter(|(_, time)| *time >= SHORT) {
+        println!("xtask: {:5} s {what}", time.as_secs());
+    }
 }
 
 /// Runs a command in this program's place: signals reach it, and its exit code is ours.

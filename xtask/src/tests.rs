@@ -83,6 +83,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     for what in skipped {
         println!("SKIPPED: {what}");
     }
+    shell::tell_times();
     println!("xtask: all tests passed");
     Ok(ExitCode::SUCCESS)
 }

@@ -17,6 +17,7 @@ mod window;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use bytes::Bytes;
@@ -144,11 +145,16 @@ pub struct World {
     pub(crate) outbox_seen: i64,
     pub(crate) broken: Option<Broken>,
     pub(crate) window: window::Window,
+    /// When somebody who waits was last told how far this is. Real time, which nothing in the world sees.
+    told_at: Instant,
 
     pub(crate) reader: rusqlite::Connection,
     pub(crate) database: Database,
     pub(crate) data: TempDir,
 }
+
+/// How often somebody who waits for a long world is told how far it is.
+const PROGRESS_EVERY: Duration = Duration::from_secs(20);
 
 /// When the simulated time begins: some months before clocks change in all of the zones.
 const BEGIN: &str = "2026-01-05T06:00:00Z";
@@ -198,6 +204,7 @@ impl World {
             outbox_seen: 0,
             broken: None,
             window: Default::default(),
+            told_at: Instant::now(),
             reader,
             database,
             data,
@@ -346,7 +353,22 @@ impl World {
         }
         self.bus_ticks();
         self.cloud_stirs();
+        self.tell_progress();
         true
+    }
+
+    fn tell_progress(&mut self) {
+        if self.told_at.elapsed() < PROGRESS_EVERY {
+            return;
+        }
+        self.told_at = Instant::now();
+        eprintln!(
+            "sim: seed {}: {:.1} days so far, {} requests, {} sent",
+            self.options.seed,
+            self.now_ns as f64 / 86_400e9,
+            self.tally.requests,
+            self.tally.sent,
+        );
     }
 
     /// Notes a broken promise; the first one ends the run.

@@ -17,7 +17,7 @@ use punctual_app::telemetry::Journal;
 use punctual_app::web::{Request, Response, problem, unset};
 
 use super::Page;
-use super::words::Words;
+use super::words::{Notice, Words};
 use crate::Desk;
 
 /// Who answers, in the audit trail.
@@ -30,8 +30,7 @@ pub async fn page(
     wish: Wish,
 ) -> Result<Response, Response> {
     with_app(request, journal, wish, async |app, _, ticket| {
-        let (standing, loaded) = look(app, wish, ticket).await?;
-        Ok((standing, loaded))
+        look(app, wish, ticket).await
     })
     .await
 }
@@ -142,26 +141,22 @@ fn shown(
     wish: Wish,
     standing: Standing,
     is_post: bool,
-    wanted: &Words,
+    wanted: &'static Words,
     line: Option<(String, &'static Words)>,
 ) -> Response {
     let words = line.as_ref().map_or(wanted, |(_, words)| words);
     let deed = words.of(wish);
-    let (notice, refused) = match standing {
-        Standing::Open => (None, 409),
-        Standing::Said => (None, 200),
-        Standing::Moved => (Some(&words.moved), 409),
-        Standing::Canceled => (Some(&words.canceled), 410),
-        Standing::Past => (Some(&words.past), 410),
-    };
-    let mut page = match (notice, standing) {
-        (Some(notice), _) => Page::saying(words, notice.heading, notice.meaning),
-        (None, Standing::Open) => Page::asking(words, deed),
-        (None, _) => Page::saying(words, deed.done, deed.meaning),
+    let notice = |notice: &'static Notice| Page::saying(words, notice.heading, notice.meaning);
+    let (mut page, answered) = match standing {
+        Standing::Open => (Page::asking(words, deed), 200),
+        Standing::Said => (Page::saying(words, deed.done, deed.meaning), 200),
+        Standing::Moved => (notice(&words.moved), 409),
+        Standing::Canceled => (notice(&words.canceled), 410),
+        Standing::Past => (notice(&words.past), 410),
     };
     if let Some((line, _)) = &line {
         page.paragraphs.insert(0, line);
     }
     // Who only looks is shown how it stands; who answers what is no more is told so in the status too.
-    page.response(if is_post { refused } else { 200 })
+    page.response(if is_post { answered } else { 200 })
 }

@@ -65,6 +65,7 @@ fn an_older_schema_is_brought_up_and_keeps_its_rows() {
         "DROP INDEX appointments_listed",
         "DROP INDEX notifications_state",
         "DROP INDEX notifications_overdue",
+        "DROP INDEX notifications_sent",
         "DROP INDEX queue_ready",
         "CREATE INDEX notifications_open ON notifications (status, due_at)",
         "ALTER TABLE marks DROP COLUMN note",

@@ -50,13 +50,16 @@ impl<S: Sql> Reports for EmbeddedRecords<'_, S> {
         to: Instant,
         limit: u32,
     ) -> Result<Vec<(Instant, Instant)>, RecordsError> {
-        let rows = self.0.execute(
-            "SELECT due_at, sent_at FROM notifications WHERE due_at >= ?1 AND due_at < ?2 AND sent_at IS NOT NULL
-             ORDER BY due_at DESC LIMIT ?3",
+        // One text in place of ten thousands of rows, each of which costs more than its two numbers.
+        let mut rows = self.0.execute(
+            "SELECT json_group_array(json_array(due_at, sent_at)) FROM (
+                SELECT due_at, sent_at FROM notifications WHERE due_at >= ?1 AND due_at < ?2 AND sent_at IS NOT NULL
+                ORDER BY due_at DESC LIMIT ?3)",
             &[from.into(), to.into(), i64::from(limit).into()],
         )?;
-        let pair = |row: &crate::sql::Row| (row.integer(0), row.integer(1));
-        Ok(rows.iter().map(pair).collect())
+        let pairs = rows.first_mut().map(|row| row.text(0)).unwrap_or_default();
+        serde_json::from_str(&pairs)
+            .map_err(|_| RecordsError::new("SQLite made a list that is none"))
     }
 
     async fn living(&self, ids: &[String]) -> Result<Vec<Appointment>, RecordsError> {
