@@ -11,7 +11,8 @@ use crate::program::program;
 use crate::shell;
 use crate::toolchain::{self, APP_TARGET, CORE_TARGET};
 
-const PROFILE: &str = "component";
+/// What they are built with.
+pub const PROFILE: &str = "component";
 /// The planning core.
 pub const CORE: &str = "plugin-core";
 /// The components that are the application; they are built for WebAssembly alone.

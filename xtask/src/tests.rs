@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use clap::Args;
 
 use crate::told::Told;
@@ -23,6 +23,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let told = Told::begin()?;
     // First, because tests run these very files.
     components::build()?;
+    // Waits for the network most of the time, so it need not wait for the lints.
+    let peers = std::thread::spawn(peers::install);
     if toolchain::has_cargo_tool("fmt") {
         shell::run(
             "checking the format",
@@ -50,7 +52,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
                 .to_owned(),
         );
     }
-    skipped.extend(peers::install());
+    skipped.extend(
+        peers
+            .join()
+            .map_err(|_| anyhow!("installing peers failed"))?,
+    );
     let mut tests = shell::cargo();
     tests.args([
         "test",
@@ -104,6 +110,8 @@ fn clippy() -> Result<()> {
         ])
         .args(deny);
     shell::run("linting", &mut native)?;
+    // What follows in the profile of the components, for which macros are compiled already.
+    let profile = ["--profile", components::PROFILE];
     let mut core = shell::cargo();
     core.args([
         "clippy",
@@ -113,11 +121,13 @@ fn clippy() -> Result<()> {
         "--target",
         CORE_TARGET,
     ])
+    .args(profile)
     .args(deny);
     shell::run("linting plugin-core as a component", &mut core)?;
     let mut components = shell::cargo();
     components
         .args(["clippy", "--target", APP_TARGET])
+        .args(profile)
         .args(app)
         .args(deny);
     shell::run("linting the app's components", &mut components)?;
@@ -125,6 +135,7 @@ fn clippy() -> Result<()> {
     let mut bus = shell::cargo();
     bus.args(["clippy", "-p", "punctual-servicebus", "--lib"])
         .args(["--no-default-features", "--target", APP_TARGET])
+        .args(profile)
         .args(deny);
     shell::run("linting punctual-servicebus for components", &mut bus)
 }

@@ -27,7 +27,7 @@ export function answers(world: World): void {
     const link = await clinic.link(id, 'cancel');
     await follow(world, 'phone', link, 'Diesen Termin absagen?', 'Termin absagen', 'Termin abgesagt');
     const left = (await clinic.reminders(`appointment=${id}`)).filter(({ status }) => status !== 'sent');
-    assert.ok(left.length > 0 && left.every(({ reason }) => reason === 'appointment_canceled' || reason === 'no_contact'), JSON.stringify(left));
+    assert.ok(left.length > 0 && left.every(({ reason }) => reason === 'appointment_canceled' || reason === 'no_phone'), JSON.stringify(left));
     await world.operator(async (window) => {
       await window.go(`appointments/${id}`);
       await window.page.getByText('Cancelled').first().waitFor();

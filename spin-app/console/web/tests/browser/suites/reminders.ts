@@ -14,7 +14,9 @@ export function reminders(world: World): void {
   test('filters narrow the list, tell how many there are, and can be taken back', () => world.operator(async (window) => {
     const { page } = window;
     await window.go('coming');
-    const total = Number(/of (\d+) reminders/.exec(await page.locator('.more').innerText())?.[1]);
+    // The rows may be there before it is known how many there are in all.
+    const all = page.locator('.more').getByText(/ of \d+ reminders/);
+    const total = Number(/of (\d+) reminders/.exec(await all.innerText())?.[1]);
     const open = await world.clinic.reminders('status=pending,scheduled,sending,unknown&limit=5000');
     assert.equal(total, open.length);
     const sms = open.filter(({ channel }) => channel === 'sms').length;
