@@ -131,7 +131,7 @@ async fn who_cancels_is_reminded_no_more() {
         "Cancel this appointment?",
     );
     for _ in 0..2 {
-        check(&ask(&clinic, "POST", &cancel).await, 200, "Cancelled");
+        check(&ask(&clinic, "POST", &cancel).await, 200, "Canceled");
     }
     assert_eq!(status(&clinic).await, "canceled");
     let rows = clinic.items("/api/notifications?status=canceled").await;
@@ -141,8 +141,8 @@ async fn who_cancels_is_reminded_no_more() {
             .all(|row| row["reason"] == "appointment_canceled")
     );
     // It cannot be taken back by the other link: the clinic may have given the time to somebody else.
-    check(&ask(&clinic, "GET", &confirm).await, 200, "is cancelled");
-    check(&ask(&clinic, "POST", &confirm).await, 410, "is cancelled");
+    check(&ask(&clinic, "GET", &confirm).await, 200, "is canceled");
+    check(&ask(&clinic, "POST", &confirm).await, 410, "is canceled");
     assert_eq!(status(&clinic).await, "canceled");
     clinic.set_now("2026-06-15T06:00:00Z");
     clinic.deliver().await;
@@ -186,8 +186,8 @@ async fn an_answer_to_what_is_no_more_is_none() {
     }
     assert_eq!(status(&clinic).await, "scheduled");
     clinic.event(&deleted(ID)).await;
-    check(&ask(&clinic, "POST", &links[0]).await, 410, "is cancelled");
-    check(&ask(&clinic, "POST", &links[1]).await, 200, "Cancelled");
+    check(&ask(&clinic, "POST", &links[0]).await, 410, "is canceled");
+    check(&ask(&clinic, "POST", &links[1]).await, 200, "Canceled");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -284,7 +284,7 @@ async fn the_clinic_knows(transport: &str) {
         "Cancel this appointment?",
     );
     assert_eq!(code(&town), Some(1));
-    check(&ask(&town.clinic, "POST", &link).await, 200, "Cancelled");
+    check(&ask(&town.clinic, "POST", &link).await, 200, "Canceled");
     town.quiet().await;
     assert_eq!(
         code(&town),

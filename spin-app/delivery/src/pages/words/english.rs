@@ -19,7 +19,7 @@ pub const WORDS: Words = Words {
     cancel: Deed {
         question: "Cancel this appointment?",
         button: "Cancel the appointment",
-        done: "Cancelled",
+        done: "Canceled",
         meaning: "{clinic} knows, and you will get no more reminders of this appointment.",
     },
     moved: Notice {
@@ -27,7 +27,7 @@ pub const WORDS: Words = Words {
         meaning: "The link is from before. The reminder of the new time will have a new one.",
     },
     canceled: Notice {
-        heading: "This appointment is cancelled",
+        heading: "This appointment is canceled",
         meaning: "There is nothing left to answer.",
     },
     past: Notice {

@@ -30,7 +30,7 @@ export function answers(world: World): void {
     assert.ok(left.length > 0 && left.every(({ reason }) => reason === 'appointment_canceled' || reason === 'no_phone'), JSON.stringify(left));
     await world.operator(async (window) => {
       await window.go(`appointments/${id}`);
-      await window.page.getByText('Cancelled').first().waitFor();
+      await window.page.getByText('Canceled').first().waitFor();
       await window.go('audit');
       await window.page.getByText('customer', { exact: false }).first().waitFor();
     });
